@@ -1,0 +1,31 @@
+import { defineConfig } from 'vitest/config'
+
+// Packages resolve to their sources, so tests pass before any build.
+const conditions = ['@intermediate/source', 'node']
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    projects: [
+      { extends: true, test: { name: 'units', include: ['packages/*/src/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: { name: 'properties', include: ['test/**/*.test.ts'], exclude: ['test/engines/**'] },
+      },
+      {
+        extends: true,
+        // Real engines are slow: these come last, when nothing else competes for the processor.
+        test: {
+          name: 'engines',
+          include: ['test/engines/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+})

@@ -1,0 +1,48 @@
+/** What a user can meet, by a code that stays the same from release to release. */
+export type ErrorCode =
+  /** An address, a TLS setting or an option that cannot be used: at start, before anything listens. */
+  | 'ERR_CONFIGURATION'
+  /** The place to listen is taken or cannot be bound. */
+  | 'ERR_LISTEN'
+  /** A request that is not well-formed HTTP/1.1, or that two parsers could read differently. */
+  | 'ERR_BAD_REQUEST'
+  /** A request that a browser made for a page, or under a name that is not ours. */
+  | 'ERR_FOREIGN_ORIGIN'
+  /** A request whose head or body is larger than what is read of it. */
+  | 'ERR_TOO_LARGE'
+  /** The upstream could not be reached, or went before it answered. */
+  | 'ERR_UPSTREAM_UNREACHABLE'
+  /** The upstream answered with something that is not a well-formed reply to this call. */
+  | 'ERR_UPSTREAM_PROTOCOL'
+  /** A layer threw, or returned something that is not a reply. */
+  | 'ERR_LAYER'
+
+const brand = Symbol.for('intermediate.error')
+
+/**
+ * An error that says what happened in one sentence, with the method and path of the call where there is one.
+ * At the edge it becomes Docker's `{"message": "…"}` with `status`.
+ */
+export class IntermediateError extends Error {
+  readonly code: ErrorCode
+  /** The HTTP status that the client gets, where there is a client. */
+  readonly status: number
+  readonly [brand] = true
+
+  constructor(code: ErrorCode, status: number, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'IntermediateError'
+    this.code = code
+    this.status = status
+  }
+
+  /** True for an error of any copy of this package. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && brand in value
+  }
+}
+
+/** An error at start: a setting that cannot be used. The message says what to do instead. */
+export function configurationError(message: string, cause?: unknown): IntermediateError {
+  return new IntermediateError('ERR_CONFIGURATION', 500, message, { cause })
+}

@@ -1,0 +1,226 @@
+import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import type { Answer } from './exchange.js'
+import { Exchange } from './exchange.js'
+import type { Framing } from './framing.js'
+import { ChunkedBody, LengthBody, noBody } from './framing.js'
+import { RequestHead } from './head.js'
+import { refuseHttp2 } from './http2-refusal.js'
+import type { LinkOwner, Upstream } from './link.js'
+import { Link } from './link.js'
+import { Http2Preface, Malformed } from './malformed.js'
+import type { ReaderOwner } from './reader.js'
+import { MessageReader } from './reader.js'
+
+/** The way out of the wire: who decides what becomes of a request. */
+export interface Door {
+  /** A request's head is there: pass the exchange, or forward it, or answer it. */
+  enter(exchange: Exchange): void
+  /** The bytes that answer a request which failed here: malformed, or without an upstream. */
+  failure(error: Error, exchange: Exchange | undefined, upstream: Upstream | undefined): Answer
+  /** The exchange is over, for better or worse. */
+  leave(exchange: Exchange): void
+  /** The client's connection is closed. */
+  close(connection: Connection): void
+}
+
+/** In ms. */
+export interface WireLimits {
+  /** To the end of the first head of a connection, and to the end of any head once it has begun. */
+  readonly head: number
+  /** To connect to an upstream. */
+  readonly connect: number
+}
+
+/** How long, after our last byte was sent, a client has to close its half before the connection is destroyed. */
+const lingerTime = 1000
+
+/** One client connection and its links to upstreams, whose lifetimes mirror each other. */
+export class Connection implements ReaderOwner<RequestHead>, LinkOwner {
+  readonly socket: Socket
+  readonly reader: MessageReader<RequestHead>
+  exchange: Exchange | undefined
+  private readonly door: Door
+  private readonly limits: WireLimits
+  /** True once no exchange can begin or go on. */
+  over = false
+  private readonly links: Link[] = []
+  private timer: NodeJS.Timeout | undefined
+  private closing = false
+
+  constructor(socket: Socket, door: Door, limits: WireLimits) {
+    this.socket = socket
+    this.door = door
+    this.limits = limits
+    this.reader = new MessageReader<RequestHead>(socket, this, 'head')
+    this.limitHead()
+    socket.on('drain', () => {
+      for (const link of this.links) link.reader.resume()
+    })
+    socket.on('error', () => this.abort())
+    socket.on('close', () => this.onClose())
+  }
+
+  /** Ends the connection once the exchange under way is over: at once where there is none. */
+  close(): void {
+    this.closing = true
+    if (this.exchange === undefined) this.finish()
+  }
+
+  /** Ends the connection now, so that the client cannot take what it got for the whole. */
+  abort(): void {
+    this.over = true
+    this.reader.stop()
+    this.dropLinks()
+    if (this.socket instanceof TLSSocket || this.socket.remoteAddress === undefined) this.socket.destroy()
+    else this.socket.resetAndDestroy()
+  }
+
+  /** The connection to this upstream: an idle one, or a new one. */
+  linkTo(upstream: Upstream): Link {
+    const idle = this.links.find((link) => link.upstream === upstream && link.exchange === undefined)
+    if (idle !== undefined) return idle
+    const link = new Link(upstream, this, this.limits.connect)
+    this.links.push(link)
+    return link
+  }
+
+  /** Closes a link. */
+  forget(link: Link): void {
+    const at = this.links.indexOf(link)
+    if (at >= 0) this.links.splice(at, 1)
+    link.destroy()
+  }
+
+  /** Goes on to the next exchange, or to the end, if this one is over. */
+  settle(): void {
+    const { exchange } = this
+    if (exchange === undefined || !exchange.replyDone) return
+    if (!exchange.requestDone && !exchange.last) return
+    this.leave(exchange)
+    if (exchange.last || this.closing || this.reader.ended) this.finish()
+    else this.reader.next()
+  }
+
+  newHead(buffer: Buffer, start: number): RequestHead {
+    return new RequestHead(buffer, start)
+  }
+
+  onHeadBegun(): void {
+    this.limitHead()
+  }
+
+  frame(head: RequestHead): Framing {
+    if (head.chunked) return new ChunkedBody()
+    return head.contentLength > 0 ? new LengthBody(head.contentLength) : noBody
+  }
+
+  onHead(head: RequestHead): void {
+    clearTimeout(this.timer)
+    this.timer = undefined
+    this.exchange = new Exchange(this, head)
+    this.door.enter(this.exchange)
+  }
+
+  onMessageEnd(): void {
+    const { exchange } = this
+    if (exchange === undefined) return
+    exchange.requestDone = true
+    this.settle()
+  }
+
+  onFin(): void {
+    if (this.exchange?.tunnel === undefined) this.exchange?.onClientLeft()
+  }
+
+  onEof(): void {
+    const { exchange } = this
+    if (exchange === undefined) this.finish()
+    else if (exchange.tunnel === undefined) exchange.onClientEnd()
+  }
+
+  onMalformed(error: Malformed): void {
+    const { exchange } = this
+    if (exchange === undefined) {
+      const bytes = error instanceof Http2Preface ? refuseHttp2() : this.door.failure(error, undefined, undefined).write(true, false)
+      this.socket.write(bytes)
+      this.finish()
+    } else if (exchange.status === 0) {
+      exchange.answer(this.door.failure(error, exchange, undefined))
+      exchange.onLost(error)
+    } else {
+      this.abort()
+    }
+  }
+
+  onLinkDrain(): void {
+    this.reader.resume()
+  }
+
+  onLinkEnd(link: Link, error: Error | undefined): void {
+    const { exchange } = link
+    if (exchange?.tunnel !== undefined) {
+      if (error !== undefined) this.abort()
+      return
+    }
+    const only = this.links.length === 1
+    this.forget(link)
+    if (exchange === undefined) {
+      // One of several that goes while idle is just forgotten.
+      if (this.exchange === undefined ? only : this.exchange.replyDone) this.finish()
+      return
+    }
+    const lost = error ?? new Error('the connection ended before the reply')
+    if (exchange.onLost(lost)) return
+    // A client that meets the end of an idle connection knows whether it may send its request again.
+    if (exchange.status !== 0 || (link.used && !(error instanceof Malformed))) this.abort()
+    else exchange.answer(this.door.failure(lost, exchange, link.upstream))
+  }
+
+  onLinkClose(link: Link, error: Error | undefined): void {
+    if (link.exchange?.tunnel !== 'spliced') return
+    this.forget(link)
+    if (error !== undefined) this.abort()
+    else this.finish()
+  }
+
+  private leave(exchange: Exchange): void {
+    this.exchange = undefined
+    this.door.leave(exchange)
+  }
+
+  /** Sends FIN behind everything else; what the client still sends is read, or its TCP would drop our last bytes. */
+  finish(): void {
+    if (this.over) return
+    this.over = true
+    if (this.exchange !== undefined) this.leave(this.exchange)
+    clearTimeout(this.timer)
+    this.dropLinks()
+    this.reader.discard()
+    this.socket.end(() => {
+      this.timer = setTimeout(() => this.socket.destroy(), lingerTime)
+    })
+  }
+
+  private onClose(): void {
+    this.over = true
+    clearTimeout(this.timer)
+    this.reader.stop()
+    this.dropLinks()
+    const { exchange } = this
+    if (exchange !== undefined) {
+      exchange.onClientLeft()
+      exchange.onLost(new Error('the client left'))
+      this.leave(exchange)
+    }
+    this.door.close(this)
+  }
+
+  private dropLinks(): void {
+    for (const link of this.links.splice(0)) link.destroy()
+  }
+
+  private limitHead(): void {
+    this.timer ??= setTimeout(() => this.finish(), this.limits.head)
+  }
+}

@@ -1,0 +1,199 @@
+import type { Duplex } from 'node:stream'
+import type { Connection } from './connection.js'
+import type { ReplyHead, RequestHead } from './head.js'
+import type { IncomingReply, Link, Upstream } from './link.js'
+import { join, splice } from './tunnel.js'
+
+const continueHead = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n')
+
+/** A reply of our own. */
+export interface Answer {
+  readonly status: number
+  /** Its bytes. With `close` the head says that the connection ends after it; with `head` the body is left out. */
+  write(close: boolean, head: boolean): Buffer
+}
+
+/**
+ * One request and its reply on a client connection. Whoever is given it passes it (and never hears of it again until it
+ * is over), or forwards it and sends on the reply that comes, or answers it.
+ */
+export class Exchange {
+  readonly head: RequestHead
+  readonly connection: Connection
+  /** The reply may turn the connection into a tunnel. */
+  mayTunnel = false
+  /** Of the reply that was sent to the client; 0 until then. */
+  status = 0
+  /** A tunnel was opened: the two connections joined byte for byte, or the client with a stream. */
+  tunnel: 'spliced' | 'stream' | undefined
+  /** The whole request was read and passed on. */
+  requestDone = false
+  /** The whole reply was passed on. */
+  replyDone = false
+  /** No other exchange follows on this connection. */
+  last: boolean
+  /** Whatever the door wants to find again when the exchange is over. */
+  note: unknown
+  private link: Link | undefined
+  private waiting: { resolve: (reply: IncomingReply) => void; reject: (error: Error) => void } | undefined
+  /** A reply that somebody here has and did not send on yet. */
+  private held: IncomingReply | undefined
+  private sent = false
+  private continued = false
+  private controller: AbortController | undefined
+  private clientLeft = false
+
+  constructor(connection: Connection, head: RequestHead) {
+    this.connection = connection
+    this.head = head
+    this.last = !head.persistent
+  }
+
+  /** True if the request announces a body. */
+  get hasBody(): boolean {
+    return this.head.contentLength > 0 || this.head.chunked
+  }
+
+  /** False once a body is on its way: it cannot be sent again. */
+  get sendable(): boolean {
+    return !this.sent || !this.hasBody
+  }
+
+  /** True once nothing can be sent any more: a reply was sent, or the connection is over. */
+  get over(): boolean {
+    return this.status !== 0 || this.connection.over
+  }
+
+  /** Aborts when the client leaves before the exchange is over. */
+  get signal(): AbortSignal {
+    if (this.controller === undefined) {
+      this.controller = new AbortController()
+      if (this.clientLeft) this.controller.abort()
+    }
+    return this.controller.signal
+  }
+
+  /** Passes the request and its reply on as they come. */
+  pass(upstream: Upstream): void {
+    const { connection, head } = this
+    if (connection.over) {
+      this.onLost(new Error('the client left'))
+      return
+    }
+    this.dropLink()
+    const link = (this.link = connection.linkTo(upstream))
+    link.begin(this)
+    if (this.sent) {
+      link.socket.write(head.bytes)
+    } else {
+      this.sent = true
+      const gather = this.mayTunnel && this.hasBody
+      // The head waits for the body, which the client would hold back until it is told to go on.
+      if (gather && head.expectContinue) this.continue()
+      connection.reader.pass(link.socket, gather)
+    }
+    if (connection.reader.ended) link.socket.end()
+  }
+
+  /** Sends the request on as it came, and gives the reply that comes, of which nothing but the head is read. */
+  forward(upstream: Upstream): Promise<IncomingReply> {
+    return new Promise((resolve, reject) => {
+      this.waiting = { resolve, reject }
+      this.pass(upstream)
+    })
+  }
+
+  /**
+   * Sends an upstream's reply on to the client as it comes. False if it is not there any more: its connection was lost,
+   * or dropped for another reply.
+   */
+  reply({ link, head, kind }: IncomingReply): boolean {
+    this.held = undefined
+    if (link.exchange !== this) return false
+    this.status = head.status
+    if (kind !== 'body' || !head.persistent) this.last = true
+    if (kind === 'tunnel') {
+      this.tunnel = 'spliced'
+      this.connection.socket.write(head.bytes)
+      splice(this.connection, link)
+    } else {
+      link.reader.pass(this.connection.socket)
+    }
+    return true
+  }
+
+  /** Sends a reply of our own. What an upstream may have replied is dropped. */
+  answer(answer: Answer): void {
+    if (this.over) return
+    this.dropLink()
+    if (!this.requestDone) this.connection.reader.passContent(nowhere)
+    this.status = answer.status
+    this.last ||= !this.requestDone
+    this.connection.socket.write(answer.write(this.last, this.head.method === 'HEAD'))
+    this.replyDone = true
+    this.connection.settle()
+  }
+
+  /** Sends this head, and then joins the client and the stream. */
+  open(status: number, head: Buffer, stream: Duplex): void {
+    this.held = undefined
+    this.status = status
+    this.tunnel = 'stream'
+    this.last = true
+    this.connection.socket.write(head)
+    join(this.connection, stream)
+  }
+
+  /** An informational reply goes on at once, to clients that know of them (RFC 9110 section 15.2). */
+  onInformation(head: ReplyHead): void {
+    if (this.head.minor === 0 || (head.status === 100 && this.continued)) return
+    this.connection.socket.write(head.bytes)
+  }
+
+  onReply(reply: IncomingReply): void {
+    const { waiting } = this
+    this.waiting = undefined
+    if (waiting === undefined) {
+      this.reply(reply)
+    } else {
+      this.held = reply
+      waiting.resolve(reply)
+    }
+  }
+
+  onReplyEnd(): void {
+    this.replyDone = true
+    this.connection.settle()
+  }
+
+  /** The upstream or the client went before the reply was sent on: true if somebody here is told, or will be. */
+  onLost(error: Error): boolean {
+    const { waiting } = this
+    this.waiting = undefined
+    waiting?.reject(error)
+    return waiting !== undefined || this.held !== undefined
+  }
+
+  onClientLeft(): void {
+    this.clientLeft = true
+    this.controller?.abort()
+  }
+
+  /** The client's FIN goes on behind all that it has sent. */
+  onClientEnd(): void {
+    this.link?.socket.end()
+  }
+
+  private continue(): void {
+    this.continued = true
+    this.connection.socket.write(continueHead)
+  }
+
+  /** Closes a link whose reply nobody wants any more. */
+  private dropLink(): void {
+    if (this.link?.exchange === this) this.connection.forget(this.link)
+    this.link = undefined
+  }
+}
+
+const nowhere = { write: () => true, end: () => undefined }

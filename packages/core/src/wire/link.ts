@@ -1,0 +1,159 @@
+import type { Socket } from 'node:net'
+import type { Exchange } from './exchange.js'
+import type { Framing } from './framing.js'
+import { ChunkedBody, LengthBody, noBody, UntilCloseBody } from './framing.js'
+import { ReplyHead } from './head.js'
+import { Malformed } from './malformed.js'
+import type { ReaderOwner } from './reader.js'
+import { MessageReader } from './reader.js'
+
+/** What the wire knows of an upstream: how it is called, and how to reach it. */
+export interface Upstream {
+  /** Its address, for messages. */
+  readonly name: string
+  /** Opens a connection of its own that allows half-open; it can be written to before it stands. */
+  connect(): Socket
+  /** The event of such a socket that says that it stands: with TLS, after the handshake. */
+  readonly connectEvent: 'connect' | 'secureConnect'
+}
+
+/** What becomes of a link, for the client connection that it belongs to. */
+export interface LinkOwner {
+  /** The upstream takes bytes again. */
+  onLinkDrain(): void
+  /** The upstream sends no more: between replies, or with an `error` inside one or before it. */
+  onLinkEnd(link: Link, error: Error | undefined): void
+  /** Both halves of the connection are over. */
+  onLinkClose(link: Link, error: Error | undefined): void
+}
+
+/** An upstream's reply, of which the head was read. */
+export interface IncomingReply {
+  readonly link: Link
+  readonly head: ReplyHead
+  /** What follows the head: a body, one that only the end of the connection ends, or a tunnel. */
+  readonly kind: 'body' | 'until close' | 'tunnel'
+}
+
+/** The media types by which the engine says that a reply without a length is a tunnel. */
+const tunnelTypes = /^application\/vnd\.docker\.(raw|multiplexed)-stream\b/i
+
+/** One connection to an upstream, on behalf of one client connection. */
+export class Link implements ReaderOwner<ReplyHead> {
+  readonly upstream: Upstream
+  readonly socket: Socket
+  readonly reader: MessageReader<ReplyHead>
+  /** The exchange whose reply comes next, or is coming. */
+  exchange: Exchange | undefined
+  /** True once a reply came this way: a loss before the next may be an idle connection's ordinary end. */
+  used = false
+  private readonly owner: LinkOwner
+  private kind: IncomingReply['kind'] = 'body'
+  private connectTimer: NodeJS.Timeout | undefined
+  private ended = false
+  private closed = false
+  private error: Error | undefined
+
+  /** @param connectTimeout in ms */
+  constructor(upstream: Upstream, owner: LinkOwner, connectTimeout: number) {
+    this.upstream = upstream
+    this.owner = owner
+    const socket = (this.socket = upstream.connect())
+    this.reader = new MessageReader<ReplyHead>(socket, this, 'idle')
+    this.connectTimer = setTimeout(() => {
+      socket.destroy(new Error(`no connection within ${connectTimeout / 1000} s`))
+    }, connectTimeout)
+    socket.once(upstream.connectEvent, () => clearTimeout(this.connectTimer))
+    socket.on('drain', () => owner.onLinkDrain())
+    socket.on('error', (error) => {
+      this.error = error
+      this.end(error)
+    })
+    socket.on('close', () => {
+      clearTimeout(this.connectTimer)
+      this.closed = true
+      // Without an error, what was read may still wait for the client to take it.
+      if (this.error !== undefined || this.reader.ended) owner.onLinkClose(this, this.error)
+    })
+  }
+
+  /** Expects the reply of this exchange next. */
+  begin(exchange: Exchange): void {
+    this.exchange = exchange
+    this.reader.next()
+  }
+
+  /** Closes the connection without a word to its owner. */
+  destroy(): void {
+    this.ended = true
+    this.exchange = undefined
+    this.reader.stop()
+    this.socket.removeAllListeners('close')
+    clearTimeout(this.connectTimer)
+    this.socket.destroy()
+  }
+
+  newHead(buffer: Buffer, start: number): ReplyHead {
+    return new ReplyHead(buffer, start)
+  }
+
+  onHeadBegun(): void {}
+
+  onFin(): void {}
+
+  frame(head: ReplyHead): Framing | undefined {
+    const { exchange } = this
+    if (exchange === undefined) throw new Malformed('came without a request')
+    const { status } = head
+    if (status < 200 && status !== 101) {
+      exchange.onInformation(head)
+      return undefined
+    }
+    this.kind = 'body'
+    if (opensTunnel(exchange, head)) this.kind = 'tunnel'
+    else if (status === 101) throw new Malformed('switches protocols on a call that did not ask for it')
+    else if (exchange.head.method === 'HEAD' || status === 204 || status === 304 || head.contentLength === 0) return noBody
+    else if (head.chunked) return new ChunkedBody()
+    else if (head.contentLength > 0) return new LengthBody(head.contentLength)
+    else this.kind = 'until close'
+    return new UntilCloseBody()
+  }
+
+  onHead(head: ReplyHead): void {
+    this.used = true
+    this.exchange!.onReply({ link: this, head, kind: this.kind })
+  }
+
+  onMessageEnd(): void {
+    const { exchange } = this
+    this.exchange = undefined
+    exchange!.onReplyEnd()
+  }
+
+  onEof(whole: boolean): void {
+    this.end(whole ? undefined : new Error('the connection ended inside a reply'))
+    if (this.closed) this.owner.onLinkClose(this, undefined)
+  }
+
+  onMalformed(error: Malformed): void {
+    this.end(error)
+  }
+
+  private end(error: Error | undefined): void {
+    if (this.ended) return
+    this.ended = true
+    clearTimeout(this.connectTimer)
+    this.owner.onLinkEnd(this, error)
+  }
+}
+
+/**
+ * Only a reply opens a tunnel, and only on a call that may hijack and whose request was sent whole: a 101 that was asked
+ * for, or, as the engine does without Upgrade, a 2xx of a stream type without any length.
+ */
+function opensTunnel(exchange: Exchange, head: ReplyHead): boolean {
+  if (!exchange.mayTunnel || !exchange.requestDone) return false
+  if (head.status === 101) return exchange.head.upgrade
+  if (head.status >= 300 || head.contentLength >= 0 || head.chunked) return false
+  return tunnelTypes.test(head.get('content-type') ?? '')
+}

@@ -1,0 +1,314 @@
+import type { Socket } from 'node:net'
+import type { Framing } from './framing.js'
+import { noBody } from './framing.js'
+import type { Head } from './head.js'
+import { Malformed } from './malformed.js'
+
+/** Where bytes go: a socket, or whatever a layer reads them from. */
+export interface Sink {
+  /** Takes the bytes; false means: no more until the reader's owner calls `resume()`. */
+  write(bytes: Buffer): boolean
+  /** Nothing more comes: the content of a body, or one half of a tunnel, is at its end. */
+  end(): void
+}
+
+/** What a reader tells of the messages it reads, in their order. */
+export interface ReaderOwner<H extends Head> {
+  /** A new head to read into. */
+  newHead(buffer: Buffer, start: number): H
+  /** Some bytes of a head have come, but not all. */
+  onHeadBegun(): void
+  /** Says how the body after this head is framed, or undefined where another head follows at once (1xx). */
+  frame(head: H): Framing | undefined
+  /** A head is complete: time to say where the message goes. */
+  onHead(head: H): void
+  /** The message is complete, and every byte of it was passed on. */
+  onMessageEnd(): void
+  /** The peer sends no more; what it sent before may still be held. */
+  onFin(): void
+  /** The peer sends no more, and all that it sent was passed on; `whole` is false inside a head or a body. */
+  onEof(whole: boolean): void
+  onMalformed(error: Malformed): void
+}
+
+/** A hijacking call's head and body reach the engine in one write, up to this many bytes of both. */
+const maxGathered = 64 * 1024
+
+/**
+ * Cuts the bytes that a socket receives into messages. A message goes nowhere until it is told where: until then one
+ * read of its body is held, and then reading stops, so that memory stays flat and the peer feels it. Reading goes on
+ * while nothing is held, which is how a peer that leaves is noticed.
+ *
+ *     head ──► body ──► idle ──next()──► head …        any ──tunnel()──► tunnel
+ */
+export class MessageReader<H extends Head> {
+  /** Bytes of messages and tunnels that were passed on. */
+  passed = 0
+  /** True once the peer has ended its half and everything before that was passed on. */
+  ended = false
+  private readonly socket: Socket
+  private readonly owner: ReaderOwner<H>
+  private state: 'head' | 'body' | 'idle' | 'tunnel' | 'off'
+  /** What was received and is not passed on yet lies in [from, to) of it; up to `at` it has been read as messages. */
+  private buffer: Buffer | undefined
+  private from = 0
+  private at = 0
+  private to = 0
+  /** The head that is being read. */
+  private head: H | undefined
+  /** The head of the current message. */
+  private current: H | undefined
+  /** The owner is being told of a head, which is still held with what follows it. */
+  private inHead = false
+  private framing: Framing = noBody
+  private sink: Sink | undefined
+  /** The sink takes a body's content, without its framing. */
+  private contentOnly = false
+  private gather = false
+  private stalled = false
+  private paused = false
+  private running = false
+  private eof = false
+
+  constructor(socket: Socket, owner: ReaderOwner<H>, state: 'head' | 'idle') {
+    this.socket = socket
+    this.owner = owner
+    this.state = state
+    socket.on('data', (chunk: Buffer) => this.receive(chunk))
+    socket.on('end', () => {
+      this.eof = true
+      owner.onFin()
+      this.run()
+    })
+  }
+
+  /** Reads the next message's head. */
+  next(): void {
+    this.state = 'head'
+    this.run()
+  }
+
+  /**
+   * Passes the current message on, head and body as they came. With `gather`, they go in one write if they fit in
+   * 64 KiB; without it too, where that costs no copy.
+   */
+  pass(sink: Sink, gather = false): void {
+    if (!this.inHead) {
+      if (gather) this.prepend(this.current!.bytes)
+      else sink.write(this.current!.bytes)
+    }
+    this.gather = gather
+    this.contentOnly = false
+    this.take(sink)
+  }
+
+  /** Passes on the content of the current message's body, without head and framing. */
+  passContent(sink: Sink): void {
+    this.from = this.at
+    if (!this.framing.done)
+      this.framing.content = (buffer, from, to) => {
+        if (!sink.write(buffer.subarray(from, to))) this.stalled = true
+      }
+    this.contentOnly = true
+    this.take(sink)
+  }
+
+  /** Passes on every byte from here to the end of the connection, and then that end. */
+  tunnel(sink: Sink): void {
+    this.from = this.at
+    this.state = 'tunnel'
+    this.take(sink)
+  }
+
+  /** Reads and forgets whatever still comes. */
+  discard(): void {
+    this.tunnel(nowhere)
+  }
+
+  /** Passes on and tells nothing any more. */
+  stop(): void {
+    this.state = 'off'
+    this.sink = undefined
+    this.drop()
+  }
+
+  /** The sink has room again. */
+  resume(): void {
+    if (!this.stalled) return
+    this.stalled = false
+    this.run()
+  }
+
+  private take(sink: Sink): void {
+    this.sink = sink
+    this.stalled = false
+    this.run()
+  }
+
+  private receive(chunk: Buffer): void {
+    if (this.buffer === undefined) {
+      this.buffer = chunk
+      this.to = chunk.length
+    } else {
+      this.append(chunk)
+    }
+    this.run()
+  }
+
+  private run(): void {
+    if (this.running) return
+    this.running = true
+    try {
+      while (this.step()) if (this.from === this.to) this.drop()
+      if (this.eof && !this.ended && !this.stalled) this.endOfInput()
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error
+      this.stop()
+      this.owner.onMalformed(error)
+    } finally {
+      this.running = false
+    }
+    this.regulate()
+  }
+
+  /** Does one thing; false when there is nothing to do. */
+  private step(): boolean {
+    if (this.stalled) return false
+    switch (this.state) {
+      case 'head':
+        return this.to > this.at && this.readHead()
+      case 'body':
+        return this.sink !== undefined && this.passBody(this.sink)
+      case 'tunnel':
+        return this.to > this.from && this.flush(this.sink!, this.to)
+      case 'idle':
+        return false
+      case 'off':
+        this.drop()
+        return false
+    }
+  }
+
+  private readHead(): boolean {
+    const buffer = this.buffer!
+    const head = (this.head ??= this.owner.newHead(buffer, this.at))
+    if (!head.read(buffer, this.to)) {
+      this.owner.onHeadBegun()
+      return false
+    }
+    this.head = undefined
+    this.at = head.end
+    const framing = this.owner.frame(head)
+    if (framing === undefined) {
+      this.from = this.at
+      return true
+    }
+    this.framing = framing
+    this.state = 'body'
+    this.sink = undefined
+    this.current = head
+    this.inHead = true
+    this.owner.onHead(head)
+    this.inHead = false
+    // The head is kept by its owner; what stays here would stop the reading, and with it the notice of a peer that leaves.
+    if (this.sink === undefined) this.from = this.at
+    return true
+  }
+
+  private passBody(sink: Sink): boolean {
+    const { framing } = this
+    if (this.to > this.at) this.at = framing.take(this.buffer!, this.at, this.to)
+    if (this.gather && !framing.done && this.at - this.from <= maxGathered) return false
+    this.gather = false
+    let progress = false
+    if (this.at > this.from) {
+      if (this.contentOnly) this.advance(this.at)
+      else this.flush(sink, this.at)
+      progress = true
+    }
+    if (!framing.done) return progress
+    this.state = 'idle'
+    this.sink = undefined
+    if (this.contentOnly) sink.end()
+    this.owner.onMessageEnd()
+    return true
+  }
+
+  private flush(sink: Sink, end: number): boolean {
+    const buffer = this.buffer!
+    const bytes = this.from === 0 && end === buffer.length ? buffer : buffer.subarray(this.from, end)
+    this.advance(end)
+    if (!sink.write(bytes)) this.stalled = true
+    return true
+  }
+
+  private advance(end: number): void {
+    this.passed += end - this.from
+    this.from = this.at = end
+  }
+
+  /** Stops the socket while something is held that nobody takes, and starts it when that is over. */
+  private regulate(): void {
+    const held = this.buffer !== undefined && this.state !== 'head' && !this.gather
+    const pause = this.state !== 'off' && (this.stalled || held)
+    if (pause === this.paused) return
+    this.paused = pause
+    if (pause) this.socket.pause()
+    else this.socket.resume()
+  }
+
+  /** Nothing more comes. It is time to say so once everything before it was passed on. */
+  private endOfInput(): void {
+    if (this.gather) {
+      this.gather = false
+      while (this.step()) if (this.from === this.to) this.drop()
+    }
+    if (this.state === 'off' || (this.buffer !== undefined && this.state !== 'head')) return
+    if (this.state === 'body') {
+      if (this.sink === undefined) return
+      if (this.framing.untilClose) this.endUntilClose(this.sink)
+    }
+    this.ended = true
+    if (this.state === 'tunnel') this.sink!.end()
+    this.owner.onEof(this.state !== 'body' && this.buffer === undefined)
+  }
+
+  private endUntilClose(sink: Sink): void {
+    this.state = 'idle'
+    this.sink = undefined
+    if (this.contentOnly) sink.end()
+    this.owner.onMessageEnd()
+  }
+
+  /** Adds to what is held. The room doubles, so that a head that comes byte by byte is not copied for every byte. */
+  private append(chunk: Buffer): void {
+    const buffer = this.buffer!
+    if (this.to + chunk.length > buffer.length) {
+      const held = this.to - this.from
+      const larger = Buffer.allocUnsafeSlow(Math.max(held + chunk.length, 2 * held))
+      buffer.copy(larger, 0, this.from, this.to)
+      if (this.from > 0) this.head = undefined
+      this.at -= this.from
+      this.from = 0
+      this.to = held
+      this.buffer = larger
+    }
+    chunk.copy(this.buffer!, this.to)
+    this.to += chunk.length
+  }
+
+  private prepend(head: Buffer): void {
+    const held = this.buffer?.subarray(this.from, this.to)
+    this.buffer = held === undefined ? head : Buffer.concat([head, held])
+    this.from = 0
+    this.at = head.length
+    this.to = this.buffer.length
+  }
+
+  private drop(): void {
+    this.buffer = undefined
+    this.from = this.at = this.to = 0
+  }
+}
+
+const nowhere: Sink = { write: () => true, end: () => undefined }

@@ -1,0 +1,129 @@
+import { configurationError } from './errors.js'
+import type { ListenOptions } from './listen.js'
+import { defaultListenAddress } from './listen.js'
+import type { Listening } from './serve.js'
+import { serve } from './serve.js'
+import type { Observers } from './observers.js'
+import type { Checked, Patterns, Selected } from './pattern-types.js'
+import type { Call } from './call.js'
+import type { Handler, Layer, LayerInfo, LayerOptions, StackEntry } from './stack.js'
+import { narrowed, narrowedAll, Stack, stackEntry } from './stack.js'
+import type { Reply } from './reply.js'
+import type { UpstreamOptions } from './upstream.js'
+import { resolveUpstream } from './upstream.js'
+import type { WireLimits } from './wire/connection.js'
+
+export interface IntermediateOptions extends Observers {
+  /**
+   * Where calls go: an address, or one with TLS files. Default: INTERMEDIATE_UPSTREAM, then what the docker CLI would
+   * use (DOCKER_HOST, DOCKER_CONTEXT, its current context, the platform's socket).
+   */
+  upstream?: string | UpstreamOptions | undefined
+  /**
+   * In ms, for a client to finish the first head of a connection, and any head once it has begun.
+   * @default 300_000, the engine's
+   */
+  headTimeout?: number | undefined
+  /**
+   * In ms, to connect to the upstream.
+   * @default 30_000
+   */
+  connectTimeout?: number | undefined
+}
+
+/** A layer for some endpoints, whose call has their parameters and query. */
+type LayerFor<P> = (call: CallTo<Selected<P>>, next: Handler) => Promise<Reply>
+type CallTo<E> = E extends Selected<string> ? Call<E> : never
+
+/** One proxy: a stack of layers, where it listens, and its upstream. */
+export class Intermediate {
+  private readonly options: IntermediateOptions
+  private readonly stack: Stack
+
+  /** Use `intermediate()`. */
+  constructor(options: IntermediateOptions, stack: Stack) {
+    this.options = checked(options)
+    this.stack = stack
+  }
+
+  /** The layers in their order, the outermost first. */
+  get layers(): readonly LayerInfo[] {
+    return this.stack.entries.map(({ name, endpoints }) => ({ name, endpoints }))
+  }
+
+  /**
+   * Puts a layer inside those used before: **the first used is outermost**, it sees the call first and the reply last.
+   * With endpoints, the layer is asked about these only, and costs nothing on others; a layer that brings its own
+   * endpoints is asked about those that both name. Another intermediate stands for its layers, in their order.
+   *
+   *     intermediate().use(audit).use(limits)   // audit sees what the client sent, limits what audit let through
+   *     intermediate().use(limits).use(audit)   // audit sees what limits made of it
+   *
+   * @throws IntermediateError where a pattern selects no endpoint of the Docker API, or the layer wants none of them
+   */
+  use(layer: Layer | Intermediate, options?: LayerOptions): this
+  use<const P extends Patterns>(endpoints: P & Checked<P>, layer: Layer | LayerFor<P> | Intermediate, options?: LayerOptions): this
+  use(first: Layer | Intermediate | Patterns, second?: Layer | Intermediate | LayerOptions, third?: LayerOptions): this {
+    const hasPatterns = typeof first === 'string' || Array.isArray(first)
+    const patterns = hasPatterns ? (first as string | readonly string[]) : undefined
+    const layer = (hasPatterns ? second : first) as Layer | Intermediate
+    const options = (hasPatterns ? third : (second as LayerOptions | undefined)) ?? {}
+    if (layer instanceof Intermediate) this.stack.add(layer.entriesFor(patterns, options))
+    else if (typeof layer === 'function') this.stack.add([entryFor(layer, patterns, options)])
+    else throw configurationError('use() takes a layer, which is a function (call, next) => Promise<Reply>, or an intermediate.')
+    return this
+  }
+
+  /** The same layers, also those used later, with some options replaced. */
+  with(options: IntermediateOptions): Intermediate {
+    return new Intermediate({ ...this.options, ...options }, this.stack)
+  }
+
+  /**
+   * Listens on every address: `unix:///path`, `tcp://host:port` (port 0: any), or one with its options. Without any, on
+   * INTERMEDIATE_LISTEN, or else on `intermediate.sock` in the user's runtime folder. Whether the engine is there is not
+   * asked: until it is, calls answer 502.
+   * @throws IntermediateError where an address or the upstream cannot be used; nothing listens then
+   */
+  async listen(...addresses: readonly (string | ListenOptions)[]): Promise<Listening> {
+    const at = addresses.length === 0 ? [defaultListenAddress()] : addresses
+    return serve({
+      at: at.map((address) => (typeof address === 'string' ? { address } : address)),
+      upstream: await resolveUpstream(this.options.upstream),
+      stack: this.stack,
+      observers: this.options,
+      limits: wireLimits(this.options),
+    })
+  }
+
+  private entriesFor(patterns: string | readonly string[] | undefined, options: LayerOptions): StackEntry[] {
+    const prefix = options.name === undefined ? '' : `${options.name}/`
+    const named = this.stack.entries.map((entry) => ({ ...entry, name: prefix + entry.name }))
+    return patterns === undefined ? named : narrowedAll(named, patterns)
+  }
+}
+
+/** A pass-through intermediate, to which `use()` adds layers. */
+export function intermediate(options: IntermediateOptions = {}): Intermediate {
+  return new Intermediate(options, new Stack())
+}
+
+function entryFor(layer: Layer, patterns: string | readonly string[] | undefined, options: LayerOptions): StackEntry {
+  const entry = stackEntry(layer, options)
+  return patterns === undefined ? entry : narrowed(entry, patterns)
+}
+
+function wireLimits({ headTimeout = 300_000, connectTimeout = 30_000 }: IntermediateOptions): WireLimits {
+  return { head: headTimeout, connect: connectTimeout }
+}
+
+const optionNames = new Set(['upstream', 'headTimeout', 'connectTimeout', 'onCall', 'onError'])
+
+function checked(options: IntermediateOptions): IntermediateOptions {
+  for (const [name, value] of Object.entries(options)) {
+    if (!optionNames.has(name)) throw configurationError(`intermediate() was given the option ${name}, which does not exist.`)
+    if (name.endsWith('Timeout') && value !== undefined && !(Number.isInteger(value) && value > 0 && value < 2 ** 31))
+      throw configurationError(`${name} is ${String(value)}: give it in ms, as a whole number from 1 to ${2 ** 31 - 1}.`)
+  }
+  return options
+}

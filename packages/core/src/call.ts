@@ -1,9 +1,9 @@
 import type { PeerCertificate, TLSSocket } from 'node:tls'
-import type { Endpoints } from './endpoint-table.js'
-import type { Endpoint } from './endpoint-types.js'
-import type { Match } from './match-path.js'
+import type { Endpoints } from './endpoints/endpoint-table.js'
+import type { Endpoint } from './endpoints/endpoint-types.js'
+import type { Match } from './endpoints/match-path.js'
 import { parseQuery } from './query.js'
-import type { Recognition } from './recognise.js'
+import type { Recognition } from './endpoints/recognise.js'
 import type { HeaderFields } from './reply.js'
 import { headFields } from './reply.js'
 import type { Exchange } from './wire/exchange.js'
@@ -78,7 +78,10 @@ export class ExchangeCall implements Call {
 
   get client(): Client {
     const { socket } = this.exchange.connection
-    return { address: socket.remoteAddress, certificate: 'encrypted' in socket ? verifiedCertificate(socket as TLSSocket) : undefined }
+    return {
+      address: socket.remoteAddress,
+      certificate: 'encrypted' in socket ? verifiedCertificate(socket as TLSSocket) : undefined,
+    }
   }
 
   get signal(): AbortSignal {

@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto'
+import { inspect } from 'node:util'
 import type { Call } from './call.js'
 import { ExchangeCall } from './call.js'
 import { IntermediateError } from './errors.js'
-import { foreignOrigin } from './foreign-origin.js'
+import { foreignOrigin } from './addresses/foreign-origin.js'
 import type { CallRecord, Observers } from './observers.js'
 import { observe } from './observers.js'
-import type { Recognition } from './recognise.js'
-import { recognise } from './recognise.js'
+import type { Recognition } from './endpoints/recognise.js'
+import { recognise } from './endpoints/recognise.js'
 import type { Reply } from './reply.js'
 import { errorReply, OwnReply, TunnelReply, UpstreamReply } from './reply.js'
 import type { Stack, Turn } from './stack.js'
-import type { Door } from './wire/connection.js'
-import type { Connection } from './wire/connection.js'
+import type { Connection, Door } from './wire/connection.js'
 import type { Answer, Exchange } from './wire/exchange.js'
-import type { Upstream } from './wire/link.js'
+import type { IncomingReply, Upstream } from './wire/link.js'
 import { Malformed } from './wire/malformed.js'
 import { writeReplyHead } from './wire/write-head.js'
 
@@ -40,7 +40,8 @@ export class Gate implements Door {
     const { head } = exchange
     const found = recognise(head.method, head.target)
     const { matches } = found
-    if (options.onCall !== undefined) exchange.note = observe(exchange, matches[0]?.endpoint.key ?? 'unknown', found.path)
+    if (options.onCall !== undefined)
+      exchange.note = observe(exchange, matches[0]?.endpoint.key ?? 'unknown', found.path)
     if (options.hosts !== undefined) {
       const reason = foreignOrigin(head, options.hosts)
       if (reason !== undefined) {
@@ -71,7 +72,6 @@ export class Gate implements Door {
 
   /** Runs the layers, the first one outermost, with the upstream behind the last. */
   private async run(exchange: Exchange, found: Recognition, turns: readonly Turn[]): Promise<void> {
-    const { upstream } = this.options
     let forwarded = false
     let culprit = ''
     const take = async (at: number): Promise<Reply> => {
@@ -79,7 +79,7 @@ export class Gate implements Door {
       if (turn === undefined) {
         if (!exchange.sendable) throw new Error('the call has a body, which can be sent once')
         forwarded = true
-        return new UpstreamReply(await exchange.forward(upstream).catch((error: Error) => Promise.reject(describe(error, exchange, upstream))))
+        return new UpstreamReply(await this.forward(exchange))
       }
       const { entry, match } = turn
       const call: Call = new ExchangeCall(exchange, found, match)
@@ -88,7 +88,10 @@ export class Gate implements Door {
           if (next !== call) throw new TypeError('next() takes the call that the layer was given')
           return take(at + 1)
         })
-        if (!isReply(reply)) throw new TypeError('it returned something that is not a reply: return what next() gave, or reply(…)')
+        if (!isReply(reply))
+          throw new TypeError(
+            'it returned something that is not a reply: return what next() gave, or reply(…)',
+          )
         return reply
       } catch (error) {
         culprit ||= entry.name
@@ -99,6 +102,15 @@ export class Gate implements Door {
       this.send(exchange, await take(0))
     } catch (error) {
       this.fail(exchange, error, culprit, forwarded)
+    }
+  }
+
+  private async forward(exchange: Exchange): Promise<IncomingReply> {
+    const { upstream } = this.options
+    try {
+      return await exchange.forward(upstream)
+    } catch (error) {
+      throw describe(error as Error, exchange, upstream)
     }
   }
 
@@ -114,7 +126,8 @@ export class Gate implements Door {
       const { incoming } = reply
       const stream = reply.tunnel
       if (stream?.touched) exchange.open(incoming.head.status, incoming.head.bytes, stream)
-      else if (!exchange.reply(incoming)) throw new Error('the reply is gone: its connection was lost, or next() was called again')
+      else if (!exchange.reply(incoming))
+        throw new Error('the reply is gone: its connection was lost, or next() was called again')
     }
   }
 
@@ -128,7 +141,9 @@ export class Gate implements Door {
     }
     const id = randomUUID().slice(0, 8)
     this.report(exchange, error, id)
-    const state = forwarded ? 'The call was forwarded before that, so the engine may have acted on it.' : 'The call was not forwarded.'
+    const state = forwarded
+      ? 'The call was forwarded before that, so the engine may have acted on it.'
+      : 'The call was not forwarded.'
     const where = culprit === '' ? '' : ` in the layer "${culprit}"`
     const message = `${nameOf(exchange)} failed${where} (error ${id} in the intermediate's log). ${state}`
     exchange.answer(render(errorReply(500, message)))
@@ -139,7 +154,10 @@ export class Gate implements Door {
     const path = target.split('?', 1)[0]!
     const { onError } = this.options
     if (onError !== undefined) onError({ id, method, path, error })
-    else console.error(`intermediate: ${method} ${path}${id === undefined ? '' : ` (error ${id})`}:`, error)
+    else
+      process.stderr
+        .write(`intermediate: ${method} ${path}${id === undefined ? '' : ` (error ${id})`}: ${inspect(error)}
+`)
   }
 }
 
@@ -153,16 +171,30 @@ function nameOf(exchange: Exchange): string {
 }
 
 /** What the client is told of a request that is malformed, or of an upstream that failed it. */
-function describe(error: Error, exchange: Exchange | undefined, upstream: Upstream | undefined): IntermediateError {
+function describe(
+  error: Error,
+  exchange: Exchange | undefined,
+  upstream: Upstream | undefined,
+): IntermediateError {
   if (error instanceof IntermediateError) return error
   const cause = { cause: error }
   if (upstream === undefined || exchange === undefined) {
     const code = error instanceof Malformed && error.status === 431 ? 'ERR_TOO_LARGE' : 'ERR_BAD_REQUEST'
-    return new IntermediateError(code, error instanceof Malformed ? error.status : 400, `The request ${error.message}.`, cause)
+    return new IntermediateError(
+      code,
+      error instanceof Malformed ? error.status : 400,
+      `The request ${error.message}.`,
+      cause,
+    )
   }
   const call = nameOf(exchange)
   if (error instanceof Malformed)
-    return new IntermediateError('ERR_UPSTREAM_PROTOCOL', 502, `${call}: the reply of ${upstream.name} ${error.message}.`, cause)
+    return new IntermediateError(
+      'ERR_UPSTREAM_PROTOCOL',
+      502,
+      `${call}: the reply of ${upstream.name} ${error.message}.`,
+      cause,
+    )
   const { code } = error as NodeJS.ErrnoException
   const message = `${call}: cannot reach the Docker engine at ${upstream.name} (${code ?? error.message}). Check that it is running and that the address is right.`
   return new IntermediateError('ERR_UPSTREAM_UNREACHABLE', 502, message, cause)
@@ -188,6 +220,9 @@ function tunnelHead(exchange: Exchange, { origin, headers }: TunnelReply): { sta
   if (origin !== undefined) return { status: origin.head.status, bytes: origin.head.bytes }
   const protocol = exchange.head.upgrade ? exchange.head.get('upgrade') : undefined
   if (protocol === undefined) return { status: 200, bytes: writeReplyHead(200, headers) }
-  const fields: [string, string][] = [['Connection', 'Upgrade'], ['Upgrade', protocol]]
+  const fields: [string, string][] = [
+    ['Connection', 'Upgrade'],
+    ['Upgrade', protocol],
+  ]
   return { status: 101, bytes: writeReplyHead(101, [...headers, ...fields], 'UPGRADED') }
 }

@@ -1,16 +1,17 @@
 import { configurationError } from './errors.js'
-import type { ListenOptions } from './listen.js'
-import { defaultListenAddress } from './listen.js'
+import type { ListenOptions } from './addresses/listen.js'
+import { defaultListenAddress } from './addresses/listen.js'
 import type { Listening } from './serve.js'
 import { serve } from './serve.js'
 import type { Observers } from './observers.js'
-import type { Checked, Patterns, Selected } from './pattern-types.js'
+import type { Endpoint } from './endpoints/endpoint-types.js'
+import type { Checked, Patterns, Selected } from './endpoints/pattern-types.js'
 import type { Call } from './call.js'
 import type { Handler, Layer, LayerInfo, LayerOptions, StackEntry } from './stack.js'
 import { narrowed, narrowedAll, Stack, stackEntry } from './stack.js'
 import type { Reply } from './reply.js'
-import type { UpstreamOptions } from './upstream.js'
-import { resolveUpstream } from './upstream.js'
+import type { UpstreamOptions } from './addresses/upstream.js'
+import { resolveUpstream } from './addresses/upstream.js'
 import type { WireLimits } from './wire/connection.js'
 
 export interface IntermediateOptions extends Observers {
@@ -31,9 +32,12 @@ export interface IntermediateOptions extends Observers {
   connectTimeout?: number | undefined
 }
 
-/** A layer for some endpoints, whose call has their parameters and query. */
-type LayerFor<P> = (call: CallTo<Selected<P>>, next: Handler) => Promise<Reply>
-type CallTo<E> = E extends Selected<string> ? Call<E> : never
+/** A layer for some endpoints: its call has their parameters and queries, and `call.endpoint` tells them apart. */
+interface LayerFor<E extends Endpoint> {
+  (call: CallTo<E>, next: Handler): Promise<Reply>
+  readonly endpoints?: readonly string[]
+}
+type CallTo<E extends Endpoint> = E extends Endpoint ? Call<E> : never
 
 /** One proxy: a stack of layers, where it listens, and its upstream. */
 export class Intermediate {
@@ -62,15 +66,26 @@ export class Intermediate {
    * @throws IntermediateError where a pattern selects no endpoint of the Docker API, or the layer wants none of them
    */
   use(layer: Layer | Intermediate, options?: LayerOptions): this
-  use<const P extends Patterns>(endpoints: P & Checked<P>, layer: Layer | LayerFor<P> | Intermediate, options?: LayerOptions): this
-  use(first: Layer | Intermediate | Patterns, second?: Layer | Intermediate | LayerOptions, third?: LayerOptions): this {
+  use<const P extends Patterns>(
+    endpoints: P & Checked<P>,
+    layer: LayerFor<Selected<P>> | Intermediate,
+    options?: LayerOptions,
+  ): this
+  use(
+    first: Layer | Intermediate | Patterns,
+    second?: Layer | Intermediate | LayerOptions,
+    third?: LayerOptions,
+  ): this {
     const hasPatterns = typeof first === 'string' || Array.isArray(first)
     const patterns = hasPatterns ? (first as string | readonly string[]) : undefined
     const layer = (hasPatterns ? second : first) as Layer | Intermediate
     const options = (hasPatterns ? third : (second as LayerOptions | undefined)) ?? {}
     if (layer instanceof Intermediate) this.stack.add(layer.entriesFor(patterns, options))
     else if (typeof layer === 'function') this.stack.add([entryFor(layer, patterns, options)])
-    else throw configurationError('use() takes a layer, which is a function (call, next) => Promise<Reply>, or an intermediate.')
+    else
+      throw configurationError(
+        'use() takes a layer, which is a function (call, next) => Promise<Reply>, or an intermediate.',
+      )
     return this
   }
 
@@ -108,7 +123,11 @@ export function intermediate(options: IntermediateOptions = {}): Intermediate {
   return new Intermediate(options, new Stack())
 }
 
-function entryFor(layer: Layer, patterns: string | readonly string[] | undefined, options: LayerOptions): StackEntry {
+function entryFor(
+  layer: Layer,
+  patterns: string | readonly string[] | undefined,
+  options: LayerOptions,
+): StackEntry {
   const entry = stackEntry(layer, options)
   return patterns === undefined ? entry : narrowed(entry, patterns)
 }
@@ -121,9 +140,16 @@ const optionNames = new Set(['upstream', 'headTimeout', 'connectTimeout', 'onCal
 
 function checked(options: IntermediateOptions): IntermediateOptions {
   for (const [name, value] of Object.entries(options)) {
-    if (!optionNames.has(name)) throw configurationError(`intermediate() was given the option ${name}, which does not exist.`)
-    if (name.endsWith('Timeout') && value !== undefined && !(Number.isInteger(value) && value > 0 && value < 2 ** 31))
-      throw configurationError(`${name} is ${String(value)}: give it in ms, as a whole number from 1 to ${2 ** 31 - 1}.`)
+    if (!optionNames.has(name))
+      throw configurationError(`intermediate() was given the option ${name}, which does not exist.`)
+    if (
+      name.endsWith('Timeout') &&
+      value !== undefined &&
+      !(Number.isInteger(value) && value > 0 && value < 2 ** 31)
+    )
+      throw configurationError(
+        `${name} is ${String(value)}: give it in ms, as a whole number from 1 to ${2 ** 31 - 1}.`,
+      )
   }
   return options
 }

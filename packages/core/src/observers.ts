@@ -1,4 +1,4 @@
-import type { Endpoint } from './endpoint-types.js'
+import type { Endpoint } from './endpoints/endpoint-types.js'
 import type { Exchange } from './wire/exchange.js'
 
 /** A call that is over, for logs and metrics. */

@@ -24,5 +24,9 @@ function decode(text: string): string {
   } catch {
     // not UTF-8, or no escape at all: refused below
   }
-  throw new IntermediateError('ERR_BAD_REQUEST', 400, `The query has ${JSON.stringify(text)}, which cannot be read: escape it as UTF-8.`)
+  throw new IntermediateError(
+    'ERR_BAD_REQUEST',
+    400,
+    `The query has ${JSON.stringify(text)}, which cannot be read: escape it as UTF-8.`,
+  )
 }

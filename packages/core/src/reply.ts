@@ -47,7 +47,11 @@ export function tunnel(stream: Duplex, options: { multiplexed?: boolean } = {}):
 
 /** A reply that core itself makes of a status and a sentence, in Docker's error form. */
 export function errorReply(status: number, message: string): OwnReply {
-  return new OwnReply(status, [['Content-Type', 'application/json']], Buffer.from(`${JSON.stringify({ message })}\n`))
+  return new OwnReply(
+    status,
+    [['Content-Type', 'application/json']],
+    Buffer.from(`${JSON.stringify({ message })}\n`),
+  )
 }
 
 /** A reply whose body was made here. */
@@ -112,13 +116,23 @@ export class UpstreamReply implements Reply {
   }
 
   withTunnel(stream: Duplex): Reply {
-    return new TunnelReply(this.incoming.kind === 'tunnel' ? this.incoming : undefined, [...this.headers], stream)
+    return new TunnelReply(
+      this.incoming.kind === 'tunnel' ? this.incoming : undefined,
+      [...this.headers],
+      stream,
+    )
   }
 }
 
 /** The fields of a head that was received. */
-export function headFields(head: { fields(): Iterable<Field>; get(name: string): string | undefined }): HeaderFields {
-  return { get: (name) => head.get(name.toLowerCase()), [Symbol.iterator]: () => head.fields()[Symbol.iterator]() }
+export function headFields(head: {
+  fields(): Iterable<Field>
+  get(name: string): string | undefined
+}): HeaderFields {
+  return {
+    get: (name) => head.get(name.toLowerCase()),
+    [Symbol.iterator]: () => head.fields()[Symbol.iterator](),
+  }
 }
 
 function fieldList(fields: readonly Field[]): HeaderFields {

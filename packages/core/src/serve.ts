@@ -1,10 +1,10 @@
 import { configurationError } from './errors.js'
 import { Gate } from './gate.js'
-import type { Bound, ListenOptions } from './listen.js'
-import { bind } from './listen.js'
+import type { Bound, ListenOptions } from './addresses/listen.js'
+import { bind } from './addresses/listen.js'
 import type { Observers } from './observers.js'
 import type { Stack } from './stack.js'
-import type { Upstream } from './upstream.js'
+import type { Upstream } from './addresses/upstream.js'
 import type { WireLimits } from './wire/connection.js'
 import { Connection } from './wire/connection.js'
 
@@ -65,12 +65,12 @@ export async function serve(options: ServeOptions): Promise<Listening> {
 
 async function listenAt(at: ListenOptions, options: ServeOptions, connections: Connections): Promise<Bound> {
   const { upstream, stack, observers, limits } = options
-  let gate: Gate | undefined
+  const listener: { gate?: Gate } = {}
   const bound = await bind(at, (socket) => {
-    if (gate === undefined) socket.destroy()
-    else connections.add(new Connection(socket, gate, limits))
+    connections.add(new Connection(socket, listener.gate!, limits))
   })
-  gate = new Gate({
+  // In time: no connection is accepted before the loop turns again.
+  listener.gate = new Gate({
     ...observers,
     stack,
     upstream,

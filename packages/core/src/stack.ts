@@ -1,10 +1,10 @@
 import type { Call } from './call.js'
-import type { Endpoint, EndpointInfo } from './endpoint-types.js'
-import { unknownEndpoint } from './endpoints.js'
+import type { Endpoint, EndpointInfo } from './endpoints/endpoint-types.js'
+import { unknownEndpoint } from './endpoints/endpoints.js'
 import { configurationError } from './errors.js'
-import type { Match } from './match-path.js'
-import { select } from './patterns.js'
-import type { Recognition } from './recognise.js'
+import type { Match } from './endpoints/match-path.js'
+import { select } from './endpoints/patterns.js'
+import type { Recognition } from './endpoints/recognise.js'
 import type { Reply } from './reply.js'
 
 /** Whatever answers a call: the rest of the stack, and in the end the upstream. */
@@ -60,7 +60,8 @@ export class Stack {
   turns(found: Recognition): readonly Turn[] {
     if (this.entries.length === 0) return noTurns
     const { matches } = found
-    if (matches.length === 0) return this.wanting(unknownEndpoint).map((entry) => ({ entry, match: undefined }))
+    if (matches.length === 0)
+      return this.wanting(unknownEndpoint).map((entry) => ({ entry, match: undefined }))
     if (matches.length === 1) {
       const match = matches[0]!
       const entries = this.wanting(match.endpoint)
@@ -110,7 +111,10 @@ export function narrowed(entry: StackEntry, patterns: string | readonly string[]
  * The entries that want something of what the patterns select, for that only.
  * @throws IntermediateError where nothing is left
  */
-export function narrowedAll(entries: readonly StackEntry[], patterns: string | readonly string[]): StackEntry[] {
+export function narrowedAll(
+  entries: readonly StackEntry[],
+  patterns: string | readonly string[],
+): StackEntry[] {
   const wanted = select(patterns)
   const left = entries.flatMap((entry) => {
     const selected = new Set(wanted.filter((endpoint) => wants(entry, endpoint)))
@@ -118,7 +122,9 @@ export function narrowedAll(entries: readonly StackEntry[], patterns: string | r
   })
   if (left.length > 0) return left
   const names = entries.map(({ name, endpoints }) => `${name} (for ${endpoints?.join(', ') ?? 'every call'})`)
-  throw configurationError(`None of ${[patterns].flat().join(', ')} is wanted by ${names.join(' or ') || 'an intermediate without layers'}.`)
+  throw configurationError(
+    `None of ${[patterns].flat().join(', ')} is wanted by ${names.join(' or ') || 'an intermediate without layers'}.`,
+  )
 }
 
 function keys(selected: ReadonlySet<EndpointInfo> | undefined): readonly Endpoint[] | undefined {

@@ -142,7 +142,10 @@ export class Connection implements ReaderOwner<RequestHead>, LinkOwner {
   onMalformed(error: Malformed): void {
     const { exchange } = this
     if (exchange === undefined) {
-      const bytes = error instanceof Http2Preface ? refuseHttp2() : this.door.failure(error, undefined, undefined).write(true, false)
+      const bytes =
+        error instanceof Http2Preface
+          ? refuseHttp2()
+          : this.door.failure(error, undefined, undefined).write(true, false)
       this.socket.write(bytes)
       this.finish()
     } else if (exchange.status === 0) {

@@ -1,5 +1,17 @@
 import { Malformed } from './malformed.js'
-import { BACKSLASH, classes, COLON, CR, EQUALS, hexValue, LF, QUOTE, SEMICOLON, TOKEN, VALUE } from './octets.js'
+import {
+  BACKSLASH,
+  classes,
+  COLON,
+  CR,
+  EQUALS,
+  hexValue,
+  LF,
+  QUOTE,
+  SEMICOLON,
+  TOKEN,
+  VALUE,
+} from './octets.js'
 
 /** Takes the bytes of a body that are its content, without the framing around them. */
 export type Content = (buffer: Buffer, from: number, to: number) => void
@@ -20,7 +32,12 @@ export interface Framing {
 }
 
 /** A message without a body. */
-export const noBody: Framing = { done: true, untilClose: false, content: undefined, take: (_buffer, from) => from }
+export const noBody: Framing = {
+  done: true,
+  untilClose: false,
+  content: undefined,
+  take: (_buffer, from) => from,
+}
 
 /** A body of as many bytes as Content-Length says. */
 export class LengthBody implements Framing {

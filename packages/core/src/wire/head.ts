@@ -96,7 +96,8 @@ export abstract class Head {
 
   /** Checks what only the whole head tells. */
   protected checkComplete(): void {
-    if (this.chunked && this.contentLength >= 0) throw new Malformed('has both Content-Length and Transfer-Encoding')
+    if (this.chunked && this.contentLength >= 0)
+      throw new Malformed('has both Content-Length and Transfer-Encoding')
     if (this.chunked && this.minor === 0) throw new Malformed('has a Transfer-Encoding in HTTP/1.0')
   }
 
@@ -113,7 +114,8 @@ export abstract class Head {
 
   /** True if the token at `at` is `name` (in lower case), whatever its case. */
   protected isNamed(at: number, name: string): boolean {
-    for (let i = 0; i < name.length; i++) if ((this.buffer[at + i]! | 0x20) !== name.charCodeAt(i)) return false
+    for (let i = 0; i < name.length; i++)
+      if ((this.buffer[at + i]! | 0x20) !== name.charCodeAt(i)) return false
     return true
   }
 
@@ -176,17 +178,20 @@ export abstract class Head {
 
   private noteContentLength(from: number, to: number): void {
     if (this.contentLength >= 0) throw new Malformed('has more than one Content-Length')
-    if (from === to || to - from > maxLengthDigits) throw new Malformed('has a Content-Length that is no length')
+    if (from === to || to - from > maxLengthDigits)
+      throw new Malformed('has a Content-Length that is no length')
     let length = 0
     for (let at = from; at < to; at++) {
-      if (!(classes[this.buffer[at]!]! & DIGIT)) throw new Malformed('has a Content-Length that is no decimal number')
+      if (!(classes[this.buffer[at]!]! & DIGIT))
+        throw new Malformed('has a Content-Length that is no decimal number')
       length = length * 10 + (this.buffer[at]! - 0x30)
     }
     this.contentLength = length
   }
 
   private within(limit: number): false {
-    if (limit - this.start > maxHeadBytes) throw new Malformed(`has a head of more than ${maxHeadBytes} bytes`, 431)
+    if (limit - this.start > maxHeadBytes)
+      throw new Malformed(`has a head of more than ${maxHeadBytes} bytes`, 431)
     return false
   }
 
@@ -236,7 +241,8 @@ export class RequestHead extends Head {
     if (this.method === 'PRI' && this.text(at, at + 8) === 'HTTP/2.0') throw new Http2Preface()
     this.readVersion(at)
     if (buffer[at + 8] !== CR) throw new Malformed('has an invalid request line')
-    if (buffer[methodEnd + 1] !== SLASH) throw new Malformed('has a target that is not in origin form (a path)')
+    if (buffer[methodEnd + 1] !== SLASH)
+      throw new Malformed('has a target that is not in origin form (a path)')
     return this.endLine(at + 8, limit)
   }
 
@@ -250,7 +256,8 @@ export class RequestHead extends Head {
         return
       case 6:
         if (this.isNamed(nameAt, 'origin')) this.origin = true
-        else if (this.isNamed(nameAt, 'expect')) this.expectContinue = this.text(from, to).toLowerCase() === '100-continue'
+        else if (this.isNamed(nameAt, 'expect'))
+          this.expectContinue = this.text(from, to).toLowerCase() === '100-continue'
         return
       case 7:
         if (this.isNamed(nameAt, 'upgrade')) this.upgrade = true

@@ -11,7 +11,10 @@ export function refuseHttp2(): Buffer {
   const reason = Buffer.from('use HTTP/1.1')
   const goAway = Buffer.alloc(8)
   goAway.writeUInt32BE(http11Required, 4)
-  return Buffer.concat([frame(settingsFrame, Buffer.alloc(0)), frame(goAwayFrame, Buffer.concat([goAway, reason]))])
+  return Buffer.concat([
+    frame(settingsFrame, Buffer.alloc(0)),
+    frame(goAwayFrame, Buffer.concat([goAway, reason])),
+  ])
 }
 
 /** A frame of stream 0 without flags. */

@@ -72,8 +72,9 @@ export class Link implements ReaderOwner<ReplyHead> {
     socket.on('close', () => {
       clearTimeout(this.connectTimer)
       this.closed = true
-      // Without an error, what was read may still wait for the client to take it.
       if (this.error !== undefined || this.reader.ended) owner.onLinkClose(this, this.error)
+      // What was read before the upstream's FIN may still wait for the client to take it.
+      else if (!socket.readableEnded) this.end(new Error('the connection was closed'))
     })
   }
 
@@ -88,7 +89,6 @@ export class Link implements ReaderOwner<ReplyHead> {
     this.ended = true
     this.exchange = undefined
     this.reader.stop()
-    this.socket.removeAllListeners('close')
     clearTimeout(this.connectTimer)
     this.socket.destroy()
   }
@@ -112,7 +112,8 @@ export class Link implements ReaderOwner<ReplyHead> {
     this.kind = 'body'
     if (opensTunnel(exchange, head)) this.kind = 'tunnel'
     else if (status === 101) throw new Malformed('switches protocols on a call that did not ask for it')
-    else if (exchange.head.method === 'HEAD' || status === 204 || status === 304 || head.contentLength === 0) return noBody
+    else if (exchange.head.method === 'HEAD' || status === 204 || status === 304 || head.contentLength === 0)
+      return noBody
     else if (head.chunked) return new ChunkedBody()
     else if (head.contentLength > 0) return new LengthBody(head.contentLength)
     else this.kind = 'until close'

@@ -37,7 +37,8 @@ export class LinkTunnel extends Duplex {
     super({ allowHalfOpen: true, autoDestroy: true })
     this.link = link
     link.socket.on('close', () => {
-      if (this.touched && !this.readableEnded) this.destroy(new Error(`the connection to ${link.upstream.name} was lost`))
+      if (this.touched && !this.readableEnded)
+        this.destroy(new Error(`the connection to ${link.upstream.name} was lost`))
     })
   }
 

@@ -8,12 +8,18 @@ const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/
  * The bytes of a reply's head.
  * @throws RangeError for a status or a field that no HTTP/1.1 message can hold; nothing of it is written then.
  */
-export function writeReplyHead(status: number, fields: Iterable<Field>, reason = STATUS_CODES[status] ?? ''): Buffer {
-  if (!Number.isInteger(status) || status < 100 || status > 599) throw new RangeError(`${status} is no HTTP status`)
+export function writeReplyHead(
+  status: number,
+  fields: Iterable<Field>,
+  reason = STATUS_CODES[status] ?? '',
+): Buffer {
+  if (!Number.isInteger(status) || status < 100 || status > 599)
+    throw new RangeError(`${status} is no HTTP status`)
   let text = `HTTP/1.1 ${status} ${reason}\r\n`
   for (const [name, value] of fields) {
     if (!token.test(name)) throw new RangeError(`${JSON.stringify(name)} is no field name`)
-    if (!fieldValue.test(value)) throw new RangeError(`the value of ${name} has a character that no field can hold`)
+    if (!fieldValue.test(value))
+      throw new RangeError(`the value of ${name} has a character that no field can hold`)
     text += `${name}: ${value}\r\n`
   }
   return Buffer.from(`${text}\r\n`, 'latin1')

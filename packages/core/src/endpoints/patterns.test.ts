@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { endpoints, unknownEndpoint } from './endpoints.js'
-import { IntermediateError } from './errors.js'
+import { IntermediateError } from '../errors.js'
 import { select } from './patterns.js'
 
 const keys = (...patterns: string[]): string[] => select(patterns).map(({ key }) => key)

@@ -1,7 +1,7 @@
 import { parse, pathToRegexp, type Token } from 'path-to-regexp'
 import type { EndpointInfo } from './endpoint-types.js'
 import { endpoints, unknownEndpoint } from './endpoints.js'
-import { configurationError, type IntermediateError } from './errors.js'
+import { configurationError, type IntermediateError } from '../errors.js'
 import { nearestEndpoints } from './nearest-endpoints.js'
 
 /**

@@ -1,0 +1,167 @@
+import { certificates, recordingUpstream, temporaryFolder } from '@intermediate/testing'
+import { createServer } from 'node:net'
+import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { command } from './command.js'
+
+beforeEach(() => {
+  vi.unstubAllEnvs()
+  vi.stubEnv('INTERMEDIATE_LISTEN', undefined)
+  vi.stubEnv('INTERMEDIATE_UPSTREAM', 'unix:///nobody.sock')
+})
+
+async function run(...args: string[]) {
+  const outcome = { code: -1, stdout: '', stderr: '' }
+  outcome.code = await command(args, {
+    stdout: { write: (text) => (outcome.stdout += text) },
+    stderr: { write: (text) => (outcome.stderr += text) },
+  })
+  return outcome
+}
+
+/** What a command line that is not understood, or cannot be done, leaves: one line, and a code. */
+function oneLine(code: number, message: string) {
+  return { code, stdout: '', stderr: `intermediate: ${message}\n` }
+}
+
+describe('intermediate', () => {
+  it.each(['--help', '-h', 'help'])('shows what there is: %s', async (flag) => {
+    expect(await run(flag)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('up [FILE]'),
+      stderr: '',
+    })
+  })
+
+  it('shows the same, as an error, without a command', async () => {
+    expect(await run()).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('up [FILE]') })
+  })
+
+  it.each(['--version', '-v'])('shows its version: %s', async (flag) => {
+    expect(await run(flag)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
+  })
+
+  it('shows what up takes', async () => {
+    const { code, stdout } = await run('up', '--help')
+    expect(code).toBe(0)
+    expect(stdout).toContain('intermediate up [FILE] [OPTIONS]')
+    expect(stdout).toContain('\n  --grace SECONDS    How long')
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120)
+  })
+})
+
+describe('a command line that is not understood is one line and code 2', () => {
+  it.each([
+    [['upp'], 'there is no command "upp": did you mean "intermediate up"? See "intermediate --help".'],
+    [['listen'], 'there is no command "listen": see "intermediate --help".'],
+    [['guard.ts'], 'there is no command "guard.ts": to run a file, write "intermediate up guard.ts".'],
+    [
+      ['--json'],
+      'the flag --json is none of intermediate itself: flags come after the command, as in "intermediate up --json".',
+    ],
+    [['up', '--lisen'], 'there is no flag --lisen: did you mean --listen?'],
+  ])('%j', async (args, message) => {
+    expect(await run(...args)).toEqual(oneLine(2, message))
+  })
+})
+
+describe('a start that fails is one line and code 1', () => {
+  it.each([
+    [
+      ['--listen', 'sock'],
+      '"sock" is not an address: write unix:///path/to.sock, tcp://host:port or npipe:////./pipe/name.',
+    ],
+    [
+      ['--listen', ''],
+      '"" is not an address: write unix:///path/to.sock, tcp://host:port or npipe:////./pipe/name.',
+    ],
+    [
+      ['--listen', 'unix:///nowhere/a.sock'],
+      'The folder /nowhere is not there: create it, or listen on another path.',
+    ],
+    [
+      ['--listen', 'tcp://127.0.0.1:0', '--allow-host', 'https://a.example'],
+      '"https://a.example" in hosts is no host name: write it without scheme and port, as in docker.example.com.',
+    ],
+    [
+      ['--listen', 'tcp://127.0.0.1:0', '--tlscert', '/nowhere/cert.pem', '--tlskey', '/nowhere/key.pem'],
+      'The TLS file /nowhere/cert.pem cannot be read (ENOENT): check its path and its permissions.',
+    ],
+    [['missing.ts'], 'There is no file missing.ts: name a module that exports an intermediate.'],
+    [['/'], '/ is no file: name a module that exports an intermediate.'],
+  ])('%j', async (args, message) => {
+    expect(await run('up', ...args)).toEqual(oneLine(1, message))
+  })
+
+  it('an upstream that is none, an empty one too', async () => {
+    const forms = 'is not an address: write unix:///path/to.sock, tcp://host:port or npipe:////./pipe/name.'
+    for (const upstream of ['engine', '']) {
+      expect(await run('up', '--listen', 'tcp://127.0.0.1:0', '--upstream', upstream)).toEqual(
+        oneLine(1, `In the upstream option, "${upstream}" ${forms}`),
+      )
+    }
+  })
+
+  it('tcp beyond this machine', async () => {
+    const { code, stderr } = await run('up', '--listen', 'tcp://0.0.0.0:0')
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^intermediate: tcp:\/\/0\.0\.0\.0:0 is refused, since .*\n$/)
+  })
+
+  it('a group that is not there', async () => {
+    await using folder = await temporaryFolder()
+    const listen = `unix://${folder.file('a.sock')}`
+    expect(await run('up', '--listen', listen, '--group', 'nobody-there')).toEqual(
+      oneLine(
+        1,
+        'There is no group "nobody-there" in /etc/group: name one that is there, or give its number.',
+      ),
+    )
+  })
+
+  it('an address in use, of a socket or a port, and nothing else is left listening', async () => {
+    await using folder = await temporaryFolder()
+    await using other = await recordingUpstream()
+    const mine = `unix://${folder.file('mine.sock')}`
+    expect(await run('up', '--listen', mine, '--listen', other.address)).toEqual(
+      oneLine(1, `${other.address} is already in use: stop what listens there, or listen on another path.`),
+    )
+    await using tcp = await recordingUpstream(undefined, { listen: 'tcp' })
+    expect(await run('up', '--listen', mine, '--listen', tcp.address)).toEqual(
+      oneLine(
+        1,
+        `${tcp.address} is already in use: stop what listens there, or listen on another port (0 takes any free one).`,
+      ),
+    )
+    const mineAgain = createServer().listen(folder.file('mine.sock'))
+    await once(mineAgain, 'listening')
+    mineAgain.close()
+  })
+
+  it('a file where the socket should be, which is left alone', async () => {
+    await using folder = await temporaryFolder()
+    await writeFile(folder.file('notes'), 'mine')
+    expect(await run('up', '--listen', `unix://${folder.file('notes')}`)).toEqual(
+      oneLine(1, `${folder.file('notes')} is there and no socket: remove it, or listen on another path.`),
+    )
+  })
+
+  it('a key that does not belong to the certificate', async () => {
+    await using files = await certificates()
+    const tls = ['--tlscert', files.cert, '--tlskey', files.clientKey]
+    expect(await run('up', '--listen', 'tcp://127.0.0.1:0', ...tls)).toEqual(
+      oneLine(
+        1,
+        `The TLS key ${files.clientKey} does not belong to the certificate ${files.cert}: give the two that do.`,
+      ),
+    )
+  })
+
+  it('leaves no listener of signals and crashes behind', async () => {
+    const events = ['SIGINT', 'SIGTERM', 'uncaughtException', 'beforeExit']
+    const before = events.map((event) => process.listenerCount(event))
+    await run('up', 'missing.ts')
+    expect(events.map((event) => process.listenerCount(event))).toEqual(before)
+  })
+})

@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs'
+import { programHelp, upHelp } from './help.js'
+import { nearest } from './nearest.js'
+import type { Output } from './output.js'
+import { UsageError } from './usage-error.js'
+
+/** What a command ended with, after the shells' conventions; ended by a signal it is 128 + its number. */
+const exitCodes = { done: 0, failed: 1, usage: 2 } as const
+
+/** Runs `intermediate ARGS`, and resolves with its exit code when it is over. */
+export async function command(args: readonly string[], output: Output): Promise<number> {
+  try {
+    return await dispatch(args, output)
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    output.stderr.write(`intermediate: ${error.message}\n`)
+    return exitCodes.usage
+  }
+}
+
+async function dispatch([name, ...args]: readonly string[], output: Output): Promise<number> {
+  switch (name) {
+    case undefined:
+      output.stderr.write(programHelp)
+      return exitCodes.usage
+    case '--help':
+    case '-h':
+    case 'help':
+      output.stdout.write(programHelp)
+      return exitCodes.done
+    case '--version':
+    case '-v':
+      output.stdout.write(`${version()}\n`)
+      return exitCodes.done
+    case 'up': {
+      const { readUpArguments } = await import('./up-arguments.js')
+      const settings = readUpArguments(args, process.env)
+      if (settings === 'help') {
+        output.stdout.write(upHelp)
+        return exitCodes.done
+      }
+      const { up } = await import('./up.js')
+      return (await up(settings, output)) ? exitCodes.done : exitCodes.failed
+    }
+    default:
+      throw new UsageError(misunderstood(name))
+  }
+}
+
+function misunderstood(name: string): string {
+  if (name.startsWith('-')) {
+    return `the flag ${name} is none of intermediate itself: flags come after the command, as in "intermediate up ${name}".`
+  }
+  if (/[./\\]/.test(name))
+    return `there is no command "${name}": to run a file, write "intermediate up ${name}".`
+  const meant = nearest(name, ['up', 'help'])
+  return `there is no command "${name}": ${meant === undefined ? 'see' : `did you mean "intermediate ${meant}"? See`} "intermediate --help".`
+}
+
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+  return (manifest as { version: string }).version
+}

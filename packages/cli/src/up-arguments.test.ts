@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest'
+import { readUpArguments } from './up-arguments.js'
+import { UsageError } from './usage-error.js'
+
+function read(line: string, env: NodeJS.ProcessEnv = {}) {
+  return readUpArguments(line === '' ? [] : line.split(' '), env)
+}
+
+describe('intermediate up', () => {
+  it('needs no arguments', () => {
+    expect(read('')).toEqual({ file: undefined, listen: [], upstream: undefined, grace: 10_000, json: false })
+  })
+
+  it('takes a file among its flags', () => {
+    expect(read('--json guard.ts --upstream tcp://engine:2375 --grace 0.5')).toEqual({
+      file: 'guard.ts',
+      listen: [],
+      upstream: 'tcp://engine:2375',
+      grace: 500,
+      json: true,
+    })
+  })
+
+  it('listens on every address, each with the flags for its kind', () => {
+    const tls = '--tlscert=c --tlskey=k --tlscacert=a'
+    const tcp = `--listen tcp://:1 ${tls} --allow-host a.example --allow-host b.example --insecure`
+    expect(read(`--listen unix:///s --mode 0600 --group docker ${tcp}`)).toMatchObject({
+      listen: [
+        { address: 'unix:///s', mode: 0o600, group: 'docker' },
+        {
+          address: 'tcp://:1',
+          tls: { cert: 'c', key: 'k', ca: 'a' },
+          hosts: ['a.example', 'b.example'],
+          insecure: true,
+        },
+      ],
+    })
+  })
+
+  it('gives INTERMEDIATE_LISTEN the flags for its kind, and prefers --listen', () => {
+    const env = { INTERMEDIATE_LISTEN: 'unix:///env' }
+    expect(read('--mode 777', env)).toMatchObject({ listen: [{ address: 'unix:///env', mode: 0o777 }] })
+    expect(read('--listen tcp://:1', env)).toMatchObject({ listen: [{ address: 'tcp://:1' }] })
+  })
+
+  it('can stop at once', () => {
+    expect(read('--grace 0')).toMatchObject({ grace: 0 })
+  })
+
+  it('helps, whatever else is asked', () => {
+    expect(read('guard.ts -h --listen unix:///s')).toBe('help')
+  })
+})
+
+it.each([
+  ['--lisen unix:///s', 'there is no flag --lisen: did you mean --listen?'],
+  ['--nonsense', 'there is no flag --nonsense: see "intermediate up --help".'],
+  ['-x', 'there is no flag -x: see "intermediate up --help".'],
+  ['--listen', '--listen needs a value: write --listen ADDR.'],
+  ['--listen --json', '--listen needs a value: write --listen ADDR.'],
+  ['--grace -1', '--grace needs a value: write --grace SECONDS.'],
+  ['--json=yes', '--json takes no value: leave it out.'],
+  ['--help=yes', '--help takes no value: leave it out.'],
+  ['a.ts b.ts', 'up runs one FILE, and was given a.ts and b.ts: use() one in the other.'],
+  ['--upstream tcp://a --upstream tcp://b', '--upstream is there twice: give it once.'],
+  ['--grace ten', '--grace ten is no number of seconds: write one from 0 to 2147483, such as 10.'],
+  ['--grace=-1', '--grace -1 is no number of seconds: write one from 0 to 2147483, such as 10.'],
+  ['--grace 2147484', '--grace 2147484 is no number of seconds: write one from 0 to 2147483, such as 10.'],
+  ['--listen unix:///s --mode 0999', '--mode 0999 is no file mode: write one from 000 to 777, such as 0660.'],
+  [
+    '--mode 0660',
+    '--mode is for unix:// addresses, and none is named: add --listen unix:///PATH, or leave it out.',
+  ],
+  [
+    '--listen tcp://:1 --group docker',
+    '--group is for unix:// addresses, and none is named: add --listen unix:///PATH, or leave it out.',
+  ],
+  [
+    '--listen unix:///s --insecure',
+    '--insecure is for tcp:// addresses, and none is named: add --listen tcp://HOST:PORT, or leave it out.',
+  ],
+  [
+    '--listen unix:///s --tlscert c',
+    '--tlscert is for tcp:// addresses, and none is named: add --listen tcp://HOST:PORT, or leave it out.',
+  ],
+  [
+    '--listen unix:///s --allow-host a.example',
+    '--allow-host is for tcp:// addresses, and none is named: add --listen tcp://HOST:PORT, or leave it out.',
+  ],
+  [
+    '--listen tcp://:1 --tlscacert a',
+    'TLS needs a certificate and its key: give both --tlscert FILE and --tlskey FILE.',
+  ],
+  [
+    '--listen tcp://:1 --tlskey k',
+    'TLS needs a certificate and its key: give both --tlscert FILE and --tlskey FILE.',
+  ],
+])('refuses %s', (line, message) => {
+  expect(() => read(line)).toThrow(new UsageError(message))
+})

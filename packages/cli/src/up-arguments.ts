@@ -1,0 +1,43 @@
+import type { ListenOptions } from '@intermediate/core'
+import { listenOptions } from './listen-flags.js'
+import { readFlags, single } from './read-flags.js'
+import { UsageError } from './usage-error.js'
+
+export interface UpSettings {
+  readonly file: string | undefined
+  /** Empty: where an intermediate listens that is given no address. */
+  readonly listen: readonly ListenOptions[]
+  readonly upstream: string | undefined
+  /** In ms. */
+  readonly grace: number
+  readonly json: boolean
+}
+
+/**
+ * Reads the arguments after `intermediate up`. Whatever would have no effect is refused.
+ * @throws UsageError
+ */
+export function readUpArguments(args: readonly string[], env: NodeJS.ProcessEnv): UpSettings | 'help' {
+  const { values, positionals } = readFlags(args)
+  if (values.help) return 'help'
+  const [file, second] = positionals
+  if (second !== undefined) {
+    throw new UsageError(
+      `up runs one FILE, and was given ${positionals.join(' and ')}: use() one in the other.`,
+    )
+  }
+  return {
+    file,
+    listen: listenOptions(values, env),
+    upstream: single(values, 'upstream'),
+    grace: milliseconds(single(values, 'grace') ?? '10'),
+    json: values.json ?? false,
+  }
+}
+
+function milliseconds(text: string): number {
+  const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Infinity
+  // A timer of Node holds no more.
+  if (seconds * 1000 < 2 ** 31) return seconds * 1000
+  throw new UsageError(`--grace ${text} is no number of seconds: write one from 0 to 2147483, such as 10.`)
+}

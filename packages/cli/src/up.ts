@@ -1,0 +1,89 @@
+import { intermediate } from '@intermediate/core'
+import type { Intermediate, IntermediateOptions, Listening } from '@intermediate/core'
+import { humanReport } from './human-report.js'
+import type { Output } from './output.js'
+import type { Report, Start } from './report.js'
+import { catchSignals } from './signals.js'
+import type { UpSettings } from './up-arguments.js'
+
+/** Runs an intermediate until a signal ends it. False if it could not run; what stood in the way was reported then. */
+export async function up(settings: UpSettings, output: Output): Promise<boolean> {
+  const report = settings.json ? (await import('./json-report.js')).jsonReport() : humanReport(output)
+  using signals = catchSignals()
+  try {
+    const file = await fileWith(settings, report)
+    const listening = await file.listen(...settings.listen)
+    using _ = closeOnCrash(listening, report)
+    report.started(startOf(file, listening, settings))
+    const stopped = new AbortController()
+    const engine = lookForEngine(file, report, stopped.signal)
+    const signal = await signals.next()
+    stopped.abort()
+    await Promise.all([
+      engine,
+      close(listening, settings, (left) => report.stopping(signal, left, settings.grace)),
+    ])
+    report.stopped()
+    return true
+  } catch (error) {
+    report.failed(error)
+    return false
+  } finally {
+    await report.end()
+  }
+}
+
+/** The intermediate of FILE, or a plain one, with what the command line says in place of what the file says. */
+async function fileWith({ file, upstream }: UpSettings, report: Report): Promise<Intermediate> {
+  const options: IntermediateOptions = {
+    onError: (failure) => report.error(failure),
+    ...(report.call && { onCall: report.call }),
+    ...(upstream !== undefined && { upstream }),
+  }
+  if (file === undefined) return intermediate(options)
+  const { loadFile } = await import('./load-file.js')
+  return (await loadFile(file)).with(options)
+}
+
+function startOf({ layers }: Intermediate, { addresses, upstream }: Listening, settings: UpSettings): Start {
+  const [first = ''] = addresses
+  const tls = settings.listen[0]?.tls
+  return {
+    addresses,
+    environment: { DOCKER_HOST: first, ...(tls && { DOCKER_TLS_VERIFY: '1' }) },
+    clientFiles: tls ? (tls.ca === undefined ? ['ca.pem'] : ['ca.pem', 'cert.pem', 'key.pem']) : [],
+    upstream: {
+      address: upstream.name,
+      source: settings.upstream === undefined ? upstream.source : '--upstream',
+    },
+    layers,
+  }
+}
+
+/** After the start, which does not wait for it. */
+async function lookForEngine(file: Intermediate, report: Report, stopped: AbortSignal): Promise<void> {
+  const { findEngine } = await import('./engine.js')
+  const found = await findEngine(file, stopped)
+  if (!stopped.aborted) report.engine(found)
+}
+
+/** Says how many connections are left where that does not end at once. */
+async function close(
+  listening: Listening,
+  { grace }: UpSettings,
+  onWait: (left: number) => void,
+): Promise<void> {
+  const wait = setTimeout(() => onWait(listening.connections), 100)
+  await listening.close({ grace })
+  clearTimeout(wait)
+}
+
+/** What nothing catches, in a layer or in FILE, ends the process as Node does it, but leaves no socket behind. */
+function closeOnCrash(listening: Listening, report: Report): Disposable {
+  const crash = (error: unknown) => {
+    report.crashed(error)
+    void Promise.all([listening.close({ grace: 0 }), report.end()]).finally(() => process.exit(1))
+  }
+  process.on('uncaughtException', crash)
+  return { [Symbol.dispose]: () => void process.off('uncaughtException', crash) }
+}

@@ -4,6 +4,7 @@ import { defaultListenAddress } from './addresses/listen.js'
 import type { Listening } from './serve.js'
 import { serve } from './serve.js'
 import type { Observers } from './observers.js'
+import { bothObservers } from './observers.js'
 import type { Endpoint } from './endpoints/endpoint-types.js'
 import type { Checked, Patterns, Selected } from './endpoints/pattern-types.js'
 import type { Call } from './call.js'
@@ -89,9 +90,11 @@ export class Intermediate {
     return this
   }
 
-  /** The same layers, also those used later, with some options replaced. */
+  /** The same layers, also those used later, with some options replaced; observers are added to those that are there. */
   with(options: IntermediateOptions): Intermediate {
-    return new Intermediate({ ...this.options, ...options }, this.stack)
+    const given = Object.entries(options).filter(([, value]) => value !== undefined)
+    const observers = bothObservers(this.options, options)
+    return new Intermediate({ ...this.options, ...Object.fromEntries(given), ...observers }, this.stack)
   }
 
   /**

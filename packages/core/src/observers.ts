@@ -38,6 +38,19 @@ export interface Observers {
   readonly onError?: ((report: ErrorReport) => void) | undefined
 }
 
+/** Tells both, the first one first. */
+export function bothObservers(first: Observers, second: Observers): Observers {
+  return { onCall: both(first.onCall, second.onCall), onError: both(first.onError, second.onError) }
+}
+
+function both<T>(first: ((told: T) => void) | undefined, second: ((told: T) => void) | undefined) {
+  if (first === undefined || second === undefined) return first ?? second
+  return (told: T) => {
+    first(told)
+    second(told)
+  }
+}
+
 /** Begins the record of a call; what it returns completes it. */
 export function observe(exchange: Exchange, endpoint: Endpoint, path: string): () => CallRecord {
   const { socket, reader } = exchange.connection

@@ -1,0 +1,106 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { Intermediate } from '@intermediate/core'
+import { answer, echoTunnel } from '@intermediate/testing'
+import { describe, expect, it, vi } from 'vitest'
+import noExec from '../examples/no-exec.js'
+import sessionBytes from '../examples/session-bytes.js'
+import slowCalls from '../examples/slow-calls.js'
+import twoLayers from '../examples/two-layers.js'
+import { setUpWith } from './matrix.js'
+
+const ok = answer('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK')
+
+const examples = {
+  'no-exec.ts': noExec,
+  'session-bytes.ts': sessionBytes,
+  'slow-calls.ts': slowCalls,
+  'two-layers.ts': twoLayers,
+}
+
+describe('the examples', () => {
+  it('are all here, each an intermediate of at most 40 lines', async () => {
+    expect((await readdir('examples')).toSorted()).toEqual(Object.keys(examples))
+    for (const [name, example] of Object.entries(examples)) {
+      expect(example).toBeInstanceOf(Intermediate)
+      expect((await readFile(`examples/${name}`, 'utf8')).split('\n').length).toBeLessThanOrEqual(41)
+    }
+  })
+
+  it('no-exec refuses to exec into databases, and nothing else', async () => {
+    await using to = await setUpWith(noExec, 'unix', ok)
+    await using client = await to.client()
+    await client.send(
+      'POST /v1.45/containers/db-1/exec HTTP/1.1\r\nHost: docker\r\nContent-Length: 2\r\n\r\n{}',
+    )
+    const refused = await client.response()
+    expect(refused.status).toBe(403)
+    expect(JSON.parse(refused.body.toString())).toEqual({ message: 'exec into db-1 is not allowed here' })
+    await client.send(
+      'POST /v1.45/containers/web/exec HTTP/1.1\r\nHost: docker\r\nContent-Length: 2\r\n\r\n{}',
+    )
+    expect((await client.response()).status).toBe(200)
+    expect(to.upstream.requests.map(({ target }) => target)).toEqual(['/v1.45/containers/web/exec'])
+  })
+
+  it('session-bytes says what went through a tunnel, and keeps its half-close', async () => {
+    const said = vi.spyOn(console, 'error').mockReturnValue()
+    try {
+      await using to = await setUpWith(sessionBytes, 'unix', echoTunnel({ last: ' and out' }))
+      await using client = await to.client()
+      await client.send(
+        'POST /exec/0123/start HTTP/1.1\r\nHost: docker\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n',
+      )
+      expect(await client.head()).toMatch(/^HTTP\/1.1 101 /)
+      await client.send('hello')
+      await client.end()
+      expect((await client.ended()).toString()).toBe('hello and out')
+      expect(said).toHaveBeenCalledWith('exec 0123: 5 bytes in, 13 out')
+    } finally {
+      said.mockRestore()
+    }
+  })
+
+  it('slow-calls says which calls took long', async () => {
+    const said = vi.spyOn(console, 'error').mockReturnValue()
+    const clock = vi.spyOn(performance, 'now').mockReturnValueOnce(0).mockReturnValueOnce(2500)
+    try {
+      await using to = await setUpWith(slowCalls, 'unix', ok)
+      await using client = await to.client()
+      await client.send('POST /containers/web/wait HTTP/1.1\r\nHost: docker\r\n\r\n')
+      expect((await client.response()).status).toBe(200)
+      expect(said).toHaveBeenCalledWith('POST /containers/web/wait took 2.5 s')
+    } finally {
+      said.mockRestore()
+      clock.mockRestore()
+    }
+  })
+
+  it('two-layers writes down every call, also those that it refuses', async () => {
+    const said = vi.spyOn(console, 'log').mockReturnValue()
+    try {
+      await using to = await setUpWith(twoLayers, 'unix', ok)
+      await using client = await to.client()
+      for (const start of ['GET /_ping', 'POST /images/create?fromImage=busybox']) {
+        await client.send(`${start} HTTP/1.1\r\nHost: docker\r\n\r\n`)
+        await client.response()
+      }
+      expect(said.mock.calls).toEqual([
+        ['GET /_ping', 200],
+        ['POST /images/create', 403],
+      ])
+    } finally {
+      said.mockRestore()
+    }
+  })
+})
+
+describe('the README', () => {
+  it('shows examples as they are', async () => {
+    const readme = await readFile('README.md', 'utf8')
+    const shown = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code)
+    const files = await Promise.all(Object.keys(examples).map((name) => readFile(`examples/${name}`, 'utf8')))
+    const codes = files.map((text) => text.slice(text.indexOf('import')))
+    expect(shown.length).toBeGreaterThan(0)
+    for (const code of shown) expect(codes).toContain(code)
+  })
+})

@@ -76,7 +76,7 @@ it('gives up when cancelled, and leaves the engine', async () => {
   expect(await found).toMatchObject({ isAway: false })
 })
 
-it('hears what the layers say, and tells no observer', async () => {
+it('hears what the layers say, and is a call like any other to the observer of the file', async () => {
   const onCall = vi.fn<() => void>()
   const file = intermediate({ upstream: 'unix:///nobody.sock', onCall }).use('GET /version', async () =>
     reply(403, { message: 'not for you' }),
@@ -85,7 +85,7 @@ it('hears what the layers say, and tells no observer', async () => {
     problem: 'GET /version answered 403: not for you',
     isAway: false,
   })
-  expect(onCall).not.toHaveBeenCalled()
+  expect(onCall).toHaveBeenCalledOnce()
 })
 
 it('leaves nothing behind', async () => {

@@ -11,8 +11,8 @@ export async function up(settings: UpSettings, output: Output): Promise<boolean>
   const report = settings.json ? (await import('./json-report.js')).jsonReport() : humanReport(output)
   using signals = catchSignals()
   try {
-    const file = await fileWith(settings, report)
-    const listening = await file.listen(...settings.listen)
+    const file = await fileWith(settings)
+    const listening = await file.with(observers(report)).listen(...settings.listen)
     using _ = closeOnCrash(listening, report)
     report.started(startOf(file, listening, settings))
     const stopped = new AbortController()
@@ -34,15 +34,14 @@ export async function up(settings: UpSettings, output: Output): Promise<boolean>
 }
 
 /** The intermediate of FILE, or a plain one, with what the command line says in place of what the file says. */
-async function fileWith({ file, upstream }: UpSettings, report: Report): Promise<Intermediate> {
-  const options: IntermediateOptions = {
-    onError: (failure) => report.error(failure),
-    ...(report.call && { onCall: report.call }),
-    ...(upstream !== undefined && { upstream }),
-  }
-  if (file === undefined) return intermediate(options)
+async function fileWith({ file, upstream }: UpSettings): Promise<Intermediate> {
+  if (file === undefined) return intermediate({ upstream })
   const { loadFile } = await import('./load-file.js')
-  return (await loadFile(file)).with(options)
+  return (await loadFile(file)).with({ upstream })
+}
+
+function observers(report: Report): IntermediateOptions {
+  return { onError: (failure) => report.error(failure), onCall: report.call }
 }
 
 function startOf({ layers }: Intermediate, { addresses, upstream }: Listening, settings: UpSettings): Start {

@@ -14,6 +14,7 @@ import type { Stack, Turn } from './stack.js'
 import type { Connection, Door } from './wire/connection.js'
 import type { Answer, Exchange } from './wire/exchange.js'
 import type { IncomingReply, Upstream } from './wire/link.js'
+import { StaleLink } from './wire/link.js'
 import { Malformed } from './wire/malformed.js'
 import { writeReplyHead } from './wire/write-head.js'
 
@@ -126,8 +127,7 @@ export class Gate implements Door {
       const { incoming } = reply
       const stream = reply.tunnel
       if (stream?.touched) exchange.open(incoming.head.status, incoming.head.bytes, stream)
-      else if (!exchange.reply(incoming))
-        throw new Error('the reply is gone: its connection was lost, or next() was called again')
+      else if (!exchange.reply(incoming)) throw lostReply(exchange, incoming)
     }
   }
 
@@ -135,6 +135,10 @@ export class Gate implements Door {
   private fail(exchange: Exchange, error: unknown, culprit: string, forwarded: boolean): void {
     if (exchange.over) return
     if (error instanceof IntermediateError) {
+      if (error.cause instanceof StaleLink) {
+        exchange.connection.breakOff()
+        return
+      }
       if (error.status >= 500) this.report(exchange, error, undefined)
       exchange.answer(render(errorReply(error.status, error.message)))
       return
@@ -198,6 +202,11 @@ function describe(
   const { code } = error as NodeJS.ErrnoException
   const message = `${call}: cannot reach the Docker engine at ${upstream.name} (${code ?? error.message}). Check that it is running and that the address is right.`
   return new IntermediateError('ERR_UPSTREAM_UNREACHABLE', 502, message, cause)
+}
+
+function lostReply(exchange: Exchange, { link }: IncomingReply): IntermediateError {
+  const message = `${nameOf(exchange)}: the reply of ${link.upstream.name} was lost before it could be sent on.`
+  return new IntermediateError('ERR_UPSTREAM_UNREACHABLE', 502, message)
 }
 
 function render(reply: OwnReply): Answer {

@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
 import type { Answer } from './exchange.js'
 import { Exchange } from './exchange.js'
 import type { Framing } from './framing.js'
@@ -7,10 +6,11 @@ import { ChunkedBody, LengthBody, noBody } from './framing.js'
 import { RequestHead } from './head.js'
 import { refuseHttp2 } from './http2-refusal.js'
 import type { LinkOwner, Upstream } from './link.js'
-import { Link } from './link.js'
+import { Link, StaleLink } from './link.js'
 import { Http2Preface, Malformed } from './malformed.js'
 import type { ReaderOwner } from './reader.js'
 import { MessageReader } from './reader.js'
+import { reset } from './reset.js'
 
 /** The way out of the wire: who decides what becomes of a request. */
 export interface Door {
@@ -72,8 +72,7 @@ export class Connection implements ReaderOwner<RequestHead>, LinkOwner {
     this.over = true
     this.reader.stop()
     this.dropLinks()
-    if (this.socket instanceof TLSSocket || this.socket.remoteAddress === undefined) this.socket.destroy()
-    else this.socket.resetAndDestroy()
+    reset(this.socket)
   }
 
   /** The connection to this upstream: an idle one, or a new one. */
@@ -163,7 +162,7 @@ export class Connection implements ReaderOwner<RequestHead>, LinkOwner {
   onLinkEnd(link: Link, error: Error | undefined): void {
     const { exchange } = link
     if (exchange?.tunnel !== undefined) {
-      if (error !== undefined) this.abort()
+      if (error !== undefined) this.breakOff()
       return
     }
     const only = this.links.length === 1
@@ -173,23 +172,29 @@ export class Connection implements ReaderOwner<RequestHead>, LinkOwner {
       if (this.exchange === undefined ? only : this.exchange.replyDone) this.finish()
       return
     }
-    const lost = error ?? new Error('the connection ended before the reply')
+    const stale = link.used && !(error instanceof Malformed)
+    const lost = stale ? new StaleLink() : (error ?? new Error('the connection ended before the reply'))
     if (exchange.onLost(lost)) return
-    // A client that meets the end of an idle connection knows whether it may send its request again.
-    if (exchange.status !== 0 || (link.used && !(error instanceof Malformed))) this.abort()
+    if (exchange.status !== 0 || stale) this.breakOff()
     else exchange.answer(this.door.failure(lost, exchange, link.upstream))
   }
 
   onLinkClose(link: Link, error: Error | undefined): void {
     if (link.exchange?.tunnel !== 'spliced') return
     this.forget(link)
-    if (error !== undefined) this.abort()
+    if (error !== undefined) this.breakOff()
     else this.finish()
   }
 
   private leave(exchange: Exchange): void {
     this.exchange = undefined
     this.door.leave(exchange)
+  }
+
+  /** Ends the connection as `abort()` does, once what the client was given is on its way. */
+  breakOff(): void {
+    if (this.socket.writableEnded) this.finish()
+    else this.socket.write('', () => this.abort())
   }
 
   /** Sends FIN behind everything else; what the client still sends is read, or its TCP would drop our last bytes. */

@@ -89,7 +89,7 @@ export class Exchange {
       this.sent = true
       const gather = this.mayTunnel && this.hasBody
       // The head waits for the body, which the client would hold back until it is told to go on.
-      if (gather && head.expectContinue) this.continue()
+      if (gather) this.continue()
       connection.reader.pass(link.socket, gather)
     }
     if (connection.reader.ended) link.socket.end()
@@ -125,23 +125,36 @@ export class Exchange {
   /** Sends a reply of our own. What an upstream may have replied is dropped. */
   answer(answer: Answer): void {
     if (this.over) return
+    const { reader, socket } = this.connection
     this.dropLink()
-    if (!this.requestDone) this.connection.reader.passContent(nowhere)
+    if (!this.requestDone) reader.passContent(nowhere)
+    const last = this.last || !this.requestDone
+    const bytes = answer.write(last, this.head.method === 'HEAD')
     this.status = answer.status
-    this.last ||= !this.requestDone
-    this.connection.socket.write(answer.write(this.last, this.head.method === 'HEAD'))
+    this.last = last
+    socket.write(bytes)
     this.replyDone = true
     this.connection.settle()
   }
 
-  /** Sends this head, and then joins the client and the stream. */
+  /** Sends this head, and then joins the client and the stream. A body of the call that nobody wants is no part of it. */
   open(status: number, head: Buffer, stream: Duplex): void {
+    const { socket, reader } = this.connection
     this.held = undefined
     this.status = status
-    this.tunnel = 'stream'
     this.last = true
-    this.connection.socket.write(head)
-    join(this.connection, stream)
+    socket.on('close', () => stream.destroy())
+    const begin = () => {
+      this.tunnel = 'stream'
+      socket.write(head)
+      join(this.connection, stream)
+    }
+    if (this.requestDone) {
+      begin()
+    } else {
+      this.continue()
+      reader.passContent({ write: () => true, end: begin })
+    }
   }
 
   /** An informational reply goes on at once, to clients that know of them (RFC 9110 section 15.2). */
@@ -181,10 +194,14 @@ export class Exchange {
 
   /** The client's FIN goes on behind all that it has sent. */
   onClientEnd(): void {
-    this.link?.socket.end()
+    if (this.link !== undefined) this.link.socket.end()
+    // A tunnel of our own waits for the rest of the body.
+    else if (this.status !== 0) this.connection.abort()
   }
 
+  /** Tells a client to go on that waits for it; one that speaks HTTP/1.0 does not (RFC 9110 section 10.1.1). */
   private continue(): void {
+    if (!this.head.expectContinue || this.head.minor === 0) return
     this.continued = true
     this.connection.socket.write(continueHead)
   }

@@ -74,8 +74,11 @@ export class UntilCloseBody implements Framing {
 }
 
 /** The engine's own limits: net/http reads a chunk's line, and the whole trailer section, into a buffer of 4 KiB. */
-const maxLineBytes = 4096
+const maxExtensionBytes = 4096
 const maxTrailerBytes = 4096
+
+/** What no trailer may say (RFC 9110 section 6.5.1), though some would listen: where the message or the connection ends. */
+const headOnly = /^(?:content-length|transfer-encoding|connection)$/i
 
 /** Sizes of up to 13 hexadecimal digits are exact as numbers. */
 const maxSizeDigits = 13
@@ -105,10 +108,12 @@ export class ChunkedBody implements Framing {
   private state: State = 'size'
   private size = 0
   private digits = 0
-  /** Bytes of the line, or of the trailer section, so far. */
+  /** Bytes of the chunk's extensions, or of the trailer section, so far. */
   private overhead = 0
-  /** Bytes of the current extension's name or value, or of a trailer's name, so far. */
+  /** Bytes of the current extension's name or value so far. */
   private token = 0
+  /** The current trailer's name so far. */
+  private name = ''
 
   get done(): boolean {
     return this.state === 'done'
@@ -170,7 +175,7 @@ export class ChunkedBody implements Framing {
 
   /** Extensions are tokens with a token or a quoted string, without white space: what every parser reads alike. */
   private inExtension(octet: number): State {
-    this.limit(maxLineBytes)
+    this.limit(maxExtensionBytes, 'chunk extensions')
     const octetClass = classes[octet]!
     switch (this.state) {
       case 'quoted':
@@ -209,16 +214,19 @@ export class ChunkedBody implements Framing {
   }
 
   private inTrailer(octet: number): State {
-    this.limit(maxTrailerBytes)
+    this.limit(maxTrailerBytes, 'trailers')
     switch (this.state) {
       case 'trailer':
         if (octet === CR) return 'last LF'
-        this.token = 0
+        this.name = ''
       // falls through
       case 'trailer name':
-        if (octet === COLON && this.token > 0) return 'trailer value'
+        if (octet === COLON && this.name !== '') {
+          if (headOnly.test(this.name)) throw new Malformed(`has ${this.name} in its trailers`)
+          return 'trailer value'
+        }
         if (!(classes[octet]! & TOKEN)) throw new Malformed('has an invalid trailer field name')
-        this.token++
+        this.name += String.fromCharCode(octet)
         return 'trailer name'
       case 'trailer value':
         if (octet === CR) return 'trailer LF'
@@ -237,7 +245,7 @@ export class ChunkedBody implements Framing {
     if (octet !== expected) throw new Malformed('has a chunk or trailer line that does not end in CR LF')
   }
 
-  private limit(max: number): void {
-    if (++this.overhead > max) throw new Malformed('has a chunk line or trailers of more than 4096 bytes')
+  private limit(max: number, what: string): void {
+    if (++this.overhead > max) throw new Malformed(`has ${what} of more than ${max} bytes`)
   }
 }

@@ -7,11 +7,16 @@ export const maxHeadBytes = 1024 * 1024 + 4096
 /** The largest Content-Length that is exact as a number has 16 digits; 15 are enough for 888 TiB. */
 const maxLengthDigits = 15
 
+/** Members of the Connection field: only SP and HTAB may stand around them (RFC 9110 section 5.6.3). */
+const closeOption = /(?:^|,)[\t ]*close[\t ]*(?:,|$)/i
+const keepAliveOption = /(?:^|,)[\t ]*keep-alive[\t ]*(?:,|$)/i
+
 export type Field = readonly [name: string, value: string]
 
 /**
- * The head of an HTTP/1.1 message (RFC 9112), read strictly and line by line, so that a head that comes in pieces is
- * read once. It keeps the bytes as they came; fields are looked up in them when somebody asks.
+ * The head of an HTTP/1.1 message (RFC 9112), read strictly, and each octet once however it is cut: a client that sends
+ * byte by byte costs no more than another. It keeps the bytes as they came; fields are looked up in them when somebody
+ * asks.
  */
 export abstract class Head {
   /** The bytes that the head is in, from `start` to `end`, the blank line included. */
@@ -30,6 +35,10 @@ export abstract class Head {
   /** True if the Connection field says `keep-alive`. */
   keepAlive = false
   private fieldsStart = 0
+  /** How far the line at `end` was read, where not all of it was there. */
+  private seen = 0
+  /** Where the value in that line begins; 0 until its colon was read. */
+  private valueStart = 0
 
   constructor(buffer: Buffer, start: number) {
     this.buffer = buffer
@@ -104,9 +113,10 @@ export abstract class Head {
   /** Content-Length, Transfer-Encoding and Connection mean the same in requests and replies. */
   protected noteCommonField(nameAt: number, nameLength: number, from: number, to: number): void {
     if (nameLength === 10 && this.isNamed(nameAt, 'connection')) this.noteConnection(this.text(from, to))
-    else if (nameLength === 14 && this.isNamed(nameAt, 'content-length')) this.noteContentLength(from, to)
+    else if (nameLength === 14 && this.isNamed(nameAt, 'content-length'))
+      this.noteContentLength(from, this.tabbed(to))
     else if (nameLength === 17 && this.isNamed(nameAt, 'transfer-encoding')) {
-      if (this.chunked || this.text(from, to).toLowerCase() !== 'chunked')
+      if (this.chunked || this.text(from, this.tabbed(to)).toLowerCase() !== 'chunked')
         throw new Malformed('has a Transfer-Encoding other than a single "chunked"')
       this.chunked = true
     }
@@ -123,15 +133,22 @@ export abstract class Head {
     return this.buffer.toString('latin1', from, to)
   }
 
-  /** Reads "HTTP/1.x" at `at` as the minor version. */
-  protected readVersion(at: number): void {
-    const minor = this.buffer[at + 7]! - 0x30
-    if (this.text(at, at + 7) !== 'HTTP/1.' || (minor !== 0 && minor !== 1))
+  protected readVersion(version: string): void {
+    if (version !== 'HTTP/1.0' && version !== 'HTTP/1.1')
       throw new Malformed('has a version other than HTTP/1.0 and HTTP/1.1')
-    this.minor = minor
+    this.minor = version === 'HTTP/1.1' ? 1 : 0
   }
 
-  /** The octet after a line's CR at `at`; 0 if it is not there yet. */
+  /** The first octet from `from` on that is not of this class, or `limit`. In one line it goes on where it stopped. */
+  protected skip(octetClass: number, from: number, limit: number): number {
+    const { buffer } = this
+    let at = Math.max(from, this.seen)
+    while (at < limit && classes[buffer[at]!]! & octetClass) at++
+    this.seen = at
+    return at
+  }
+
+  /** Where the line ends that has its CR at `at`; 0 if its LF is not there yet. */
   protected endLine(at: number, limit: number): number {
     if (at + 1 >= limit) return 0
     if (this.buffer[at + 1] !== LF) throw new Malformed('has a CR without LF in its head')
@@ -140,24 +157,26 @@ export abstract class Head {
 
   private readFieldLine(start: number, limit: number): number {
     const { buffer } = this
-    let at = start
-    while (at < limit && classes[buffer[at]!]! & TOKEN) at++
-    if (at === limit) return 0
-    if (at === start && buffer[at] === CR) {
-      const next = this.endLine(at, limit)
-      this.complete = next !== 0
-      return next
+    if (this.valueStart === 0) {
+      const at = this.skip(TOKEN, start, limit)
+      if (at === limit) return 0
+      if (at === start && buffer[at] === CR) {
+        const next = this.endLine(at, limit)
+        this.complete = next !== 0
+        return next
+      }
+      if (buffer[at] !== COLON || at === start) throw new Malformed(this.badName(start, at))
+      this.valueStart = at + 1
     }
-    if (buffer[at] !== COLON || at === start) throw new Malformed(this.badName(start, at))
-    const nameLength = at - start
-    const valueStart = ++at
-    while (at < limit && classes[buffer[at]!]! & VALUE) at++
+    const { valueStart } = this
+    const at = this.skip(VALUE, valueStart, limit)
     if (at === limit) return 0
     if (buffer[at] !== CR) throw new Malformed(badValue(buffer[at]!))
     const next = this.endLine(at, limit)
     if (next === 0) return 0
+    this.valueStart = 0
     const [from, to] = this.trim(valueStart, at)
-    this.noteField(start, nameLength, from, to)
+    this.noteField(start, valueStart - 1 - start, from, to)
     return next
   }
 
@@ -168,12 +187,19 @@ export abstract class Head {
     return [from, to]
   }
 
+  /**
+   * Where a value ends if its tabs are part of it. They are white space (RFC 9110 section 5.6.3), but were not to llhttp
+   * before 9.4: it takes `chunked\t` for a coding that it does not know, and so another body for that of a reply.
+   */
+  private tabbed(to: number): number {
+    let end = this.buffer.indexOf(CR, to)
+    while (end > to && this.buffer[end - 1] === SPACE) end--
+    return end
+  }
+
   private noteConnection(value: string): void {
-    for (const option of value.toLowerCase().split(',')) {
-      const token = option.trim()
-      if (token === 'close') this.close = true
-      else if (token === 'keep-alive') this.keepAlive = true
-    }
+    if (closeOption.test(value)) this.close = true
+    if (keepAliveOption.test(value)) this.keepAlive = true
   }
 
   private noteContentLength(from: number, to: number): void {
@@ -223,27 +249,36 @@ export class RequestHead extends Head {
   origin = false
   /** The value of Sec-Fetch-Site. */
   fetchSite: string | undefined
+  private targetStart = 0
+  private versionStart = 0
 
   protected override readStartLine(limit: number): number {
     const { buffer, start } = this
-    let at = start
-    while (at < limit && classes[buffer[at]!]! & TOKEN) at++
+    if (this.targetStart === 0) {
+      const at = this.skip(TOKEN, start, limit)
+      if (at === limit) return 0
+      if (at === start || buffer[at] !== SPACE) throw new Malformed('has an invalid method')
+      this.targetStart = at + 1
+    }
+    if (this.versionStart === 0) {
+      const at = this.skip(TARGET, this.targetStart, limit)
+      if (at === limit) return 0
+      if (buffer[at] !== SPACE) throw new Malformed('has an invalid request line')
+      this.versionStart = at + 1
+    }
+    const { targetStart, versionStart } = this
+    const at = this.skip(TARGET, versionStart, limit)
     if (at === limit) return 0
-    if (at === start || buffer[at] !== SPACE) throw new Malformed('has an invalid method')
-    const methodEnd = at++
-    while (at < limit && classes[buffer[at]!]! & TARGET) at++
-    if (at === limit) return 0
-    if (buffer[at] !== SPACE) throw new Malformed('has an invalid request line')
-    const targetEnd = at++
-    if (at + 10 > limit) return 0
-    this.method = this.text(start, methodEnd)
-    this.target = this.text(methodEnd + 1, targetEnd)
-    if (this.method === 'PRI' && this.text(at, at + 8) === 'HTTP/2.0') throw new Http2Preface()
-    this.readVersion(at)
-    if (buffer[at + 8] !== CR) throw new Malformed('has an invalid request line')
-    if (buffer[methodEnd + 1] !== SLASH)
-      throw new Malformed('has a target that is not in origin form (a path)')
-    return this.endLine(at + 8, limit)
+    this.method = this.text(start, targetStart - 1)
+    this.target = this.text(targetStart, versionStart - 1)
+    const version = this.text(versionStart, at)
+    if (this.method === 'PRI' && version === 'HTTP/2.0') throw new Http2Preface()
+    if (buffer[targetStart] !== SLASH) throw new Malformed('has a target that is not in origin form (a path)')
+    // It makes a tunnel of the connection for whoever knows it, and is a method like any other for the engine.
+    if (this.method === 'CONNECT') throw new Malformed('has the method CONNECT')
+    this.readVersion(version)
+    if (buffer[at] !== CR) throw new Malformed('has an invalid request line')
+    return this.endLine(at, limit)
   }
 
   protected override noteField(nameAt: number, nameLength: number, from: number, to: number): void {
@@ -284,7 +319,7 @@ export class ReplyHead extends Head {
   protected override readStartLine(limit: number): number {
     const { buffer, start } = this
     if (limit - start < 14) return 0
-    this.readVersion(start)
+    this.readVersion(this.text(start, start + 8))
     if (buffer[start + 8] !== SPACE) throw new Malformed('has an invalid status line')
     let status = 0
     for (let at = start + 9; at < start + 12; at++) {
@@ -293,9 +328,10 @@ export class ReplyHead extends Head {
     }
     if (status < 100) throw new Malformed('has an invalid status code')
     this.status = status
-    let at = start + 12
-    if (buffer[at] !== SPACE && buffer[at] !== CR) throw new Malformed('has an invalid status line')
-    while (at < limit && classes[buffer[at]!]! & VALUE) at++
+    const reasonStart = start + 12
+    if (buffer[reasonStart] !== SPACE && buffer[reasonStart] !== CR)
+      throw new Malformed('has an invalid status line')
+    const at = this.skip(VALUE, reasonStart, limit)
     if (at === limit) return 0
     if (buffer[at] !== CR) throw new Malformed('has an invalid status line')
     return this.endLine(at, limit)

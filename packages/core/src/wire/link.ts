@@ -3,6 +3,7 @@ import type { Exchange } from './exchange.js'
 import type { Framing } from './framing.js'
 import { ChunkedBody, LengthBody, noBody, UntilCloseBody } from './framing.js'
 import { ReplyHead } from './head.js'
+import { hearOut } from './hear-out.js'
 import { Malformed } from './malformed.js'
 import type { ReaderOwner } from './reader.js'
 import { MessageReader } from './reader.js'
@@ -35,6 +36,16 @@ export interface IncomingReply {
   readonly kind: 'body' | 'until close' | 'tunnel'
 }
 
+/**
+ * The upstream ended a connection that it had answered on before, maybe as idle, while the next request was on its way.
+ * The client's connection ends likewise: a client that meets that knows whether it may send its request again.
+ */
+export class StaleLink extends Error {
+  constructor() {
+    super('the connection ended before the next reply')
+  }
+}
+
 /** The media types by which the engine says that a reply without a length is a tunnel. */
 const tunnelTypes = /^application\/vnd\.docker\.(raw|multiplexed)-stream\b/i
 
@@ -59,6 +70,7 @@ export class Link implements ReaderOwner<ReplyHead> {
     this.upstream = upstream
     this.owner = owner
     const socket = (this.socket = upstream.connect())
+    hearOut(socket)
     this.reader = new MessageReader<ReplyHead>(socket, this, 'idle')
     this.connectTimer = setTimeout(() => {
       socket.destroy(new Error(`no connection within ${connectTimeout / 1000} s`))
@@ -112,8 +124,7 @@ export class Link implements ReaderOwner<ReplyHead> {
     this.kind = 'body'
     if (opensTunnel(exchange, head)) this.kind = 'tunnel'
     else if (status === 101) throw new Malformed('switches protocols on a call that did not ask for it')
-    else if (exchange.head.method === 'HEAD' || status === 204 || status === 304 || head.contentLength === 0)
-      return noBody
+    else if (isBodiless(exchange, head)) return noBody
     else if (head.chunked) return new ChunkedBody()
     else if (head.contentLength > 0) return new LengthBody(head.contentLength)
     else this.kind = 'until close'
@@ -155,6 +166,11 @@ export class Link implements ReaderOwner<ReplyHead> {
 function opensTunnel(exchange: Exchange, head: ReplyHead): boolean {
   if (!exchange.mayTunnel || !exchange.requestDone) return false
   if (head.status === 101) return exchange.head.upgrade
-  if (head.status >= 300 || head.contentLength >= 0 || head.chunked) return false
+  if (head.status >= 300 || isBodiless(exchange, head) || head.contentLength > 0 || head.chunked) return false
   return tunnelTypes.test(head.get('content-type') ?? '')
+}
+
+/** Whatever its fields say, a reply to HEAD has no body, nor has a 204 or a 304 (RFC 9112 section 6.3). */
+function isBodiless(exchange: Exchange, { status, contentLength }: ReplyHead): boolean {
+  return exchange.head.method === 'HEAD' || status === 204 || status === 304 || contentLength === 0
 }

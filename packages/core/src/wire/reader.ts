@@ -77,7 +77,7 @@ export class MessageReader<H extends Head> {
     socket.on('data', (chunk: Buffer) => this.receive(chunk))
     socket.on('end', () => {
       this.eof = true
-      owner.onFin()
+      if (this.state !== 'off') owner.onFin()
       this.run()
     })
   }
@@ -94,8 +94,13 @@ export class MessageReader<H extends Head> {
    */
   pass(sink: Sink, gather = false): void {
     if (!this.inHead) {
-      if (gather) this.prepend(this.current!.bytes)
-      else sink.write(this.current!.bytes)
+      const { bytes } = this.current!
+      if (gather) {
+        this.prepend(bytes)
+      } else {
+        this.passed += bytes.length
+        sink.write(bytes)
+      }
     }
     this.gather = gather
     this.contentOnly = false
@@ -107,8 +112,9 @@ export class MessageReader<H extends Head> {
     this.from = this.at
     if (!this.framing.done)
       this.framing.content = (buffer, from, to) => {
-        if (!sink.write(buffer.subarray(from, to))) this.stalled = true
+        this.write(sink, buffer.subarray(from, to))
       }
+    this.gather = false
     this.contentOnly = true
     this.take(sink)
   }
@@ -116,8 +122,11 @@ export class MessageReader<H extends Head> {
   /** Passes on every byte from here to the end of the connection, and then that end. */
   tunnel(sink: Sink): void {
     this.from = this.at
+    this.gather = false
     this.state = 'tunnel'
+    const over = this.ended
     this.take(sink)
+    if (over) sink.end()
   }
 
   /** Reads and forgets whatever still comes. */
@@ -159,7 +168,7 @@ export class MessageReader<H extends Head> {
     if (this.running) return
     this.running = true
     try {
-      while (this.step()) if (this.from === this.to) this.drop()
+      this.runOn()
       if (this.eof && !this.ended && !this.stalled) this.endOfInput()
     } catch (error) {
       if (!(error instanceof Malformed)) throw error
@@ -169,6 +178,12 @@ export class MessageReader<H extends Head> {
       this.running = false
     }
     this.regulate()
+  }
+
+  private runOn(): void {
+    do {
+      if (this.from === this.to) this.drop()
+    } while (this.step())
   }
 
   /** Does one thing; false when there is nothing to do. */
@@ -226,6 +241,8 @@ export class MessageReader<H extends Head> {
       else this.flush(sink, this.at)
       progress = true
     }
+    // Whoever took these bytes may have stopped the reading, or sent the rest elsewhere.
+    if (this.sink !== sink) return true
     if (!framing.done) return progress
     this.state = 'idle'
     this.sink = undefined
@@ -238,8 +255,13 @@ export class MessageReader<H extends Head> {
     const buffer = this.buffer!
     const bytes = this.from === 0 && end === buffer.length ? buffer : buffer.subarray(this.from, end)
     this.advance(end)
-    if (!sink.write(bytes)) this.stalled = true
+    this.write(sink, bytes)
     return true
+  }
+
+  /** What a sink says while another takes its place is no more of interest. */
+  private write(sink: Sink, bytes: Buffer): void {
+    if (!sink.write(bytes) && this.sink === sink) this.stalled = true
   }
 
   private advance(end: number): void {
@@ -261,7 +283,7 @@ export class MessageReader<H extends Head> {
   private endOfInput(): void {
     if (this.gather) {
       this.gather = false
-      while (this.step()) if (this.from === this.to) this.drop()
+      this.runOn()
     }
     if (this.state === 'off' || (this.buffer !== undefined && this.state !== 'head')) return
     if (this.state === 'body') {

@@ -22,45 +22,57 @@ export function join(connection: Connection, stream: Duplex): void {
   })
   stream.on('drain', () => reader.resume())
   socket.on('drain', () => stream.resume())
-  socket.on('close', () => stream.destroy())
   reader.tunnel({ write: (bytes) => stream.write(bytes), end: () => stream.end() })
 }
 
 /** An upstream's tunnel as a stream, for a layer that wraps it. It does nothing until it is read or written. */
 export class LinkTunnel extends Duplex {
   readonly link: Link
-  /** True once somebody has read, written or ended it: from then on its bytes go this way only. */
-  touched = false
+  private used = false
   private reading = false
 
   constructor(link: Link) {
     super({ allowHalfOpen: true, autoDestroy: true })
     this.link = link
+    // Not everybody who wraps it listens, and a connection that is lost must not end the process.
+    this.on('error', () => {})
+    // After the upstream's FIN, what it has sent may still wait to be read.
     link.socket.on('close', () => {
-      if (this.touched && !this.readableEnded)
-        this.destroy(new Error(`the connection to ${link.upstream.name} was lost`))
+      if (this.touched && !link.socket.readableEnded) this.lose()
     })
+    link.exchange?.connection.socket.on('close', () => this.destroy())
+  }
+
+  /** True once somebody has read, written or ended it, or is about to: from then on its bytes go this way only. */
+  get touched(): boolean {
+    return this.used || this.readableFlowing !== null
   }
 
   override _read(): void {
-    this.touched = true
+    this.used = true
     const { reader } = this.link
     if (this.reading) {
       reader.resume()
       return
     }
     this.reading = true
-    reader.tunnel({ write: (bytes) => this.push(bytes), end: () => this.push(null) })
+    if (this.link.exchange === undefined) this.lose()
+    else reader.tunnel({ write: (bytes) => this.push(bytes), end: () => this.push(null) })
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.touched = true
+    this.used = true
     this.link.socket.write(chunk, done)
   }
 
   override _final(done: (error?: Error | null) => void): void {
-    this.touched = true
-    this.link.socket.end(done)
+    this.used = true
+    // The client's FIN may have gone on before there was a tunnel, which end() calls an error.
+    this.link.socket.end(() => done())
+  }
+
+  private lose(): void {
+    this.destroy(new Error(`the connection to ${this.link.upstream.name} was lost`))
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {

@@ -6,7 +6,7 @@ const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/
 
 /**
  * The bytes of a reply's head.
- * @throws RangeError for a status or a field that no HTTP/1.1 message can hold; nothing of it is written then.
+ * @throws RangeError for a status, a reason or a field that no HTTP/1.1 message can hold; nothing of it is written then.
  */
 export function writeReplyHead(
   status: number,
@@ -15,6 +15,8 @@ export function writeReplyHead(
 ): Buffer {
   if (!Number.isInteger(status) || status < 100 || status > 599)
     throw new RangeError(`${status} is no HTTP status`)
+  if (!fieldValue.test(reason))
+    throw new RangeError('the reason has a character that no status line can hold')
   let text = `HTTP/1.1 ${status} ${reason}\r\n`
   for (const [name, value] of fields) {
     if (!token.test(name)) throw new RangeError(`${JSON.stringify(name)} is no field name`)

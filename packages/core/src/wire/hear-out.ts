@@ -1,0 +1,20 @@
+import type { Socket } from 'node:net'
+
+type Done = (error?: Error | null) => void
+
+/**
+ * Hears a peer out that takes no more: what it has sent is read to its end, and what is written to it from then on goes
+ * nowhere. Node destroys a socket whose write fails, and with it all that was not read yet: the last output of a
+ * container whose client still types, or the early reply to an upload.
+ *
+ * Only EPIPE says that the peer is done: it has closed in order. ECONNRESET and ETIMEDOUT are losses.
+ */
+export function hearOut(socket: Socket): void {
+  const { _write: write, _writev: writev } = socket
+  socket._write = (chunk, encoding, done) => write.call(socket, chunk, encoding, unlessDone(done))
+  socket._writev = (chunks, done) => writev!.call(socket, chunks, unlessDone(done))
+}
+
+function unlessDone(done: Done): Done {
+  return (error) => done(error != null && (error as NodeJS.ErrnoException).code === 'EPIPE' ? null : error)
+}

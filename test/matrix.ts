@@ -48,11 +48,10 @@ export async function setUpWith(layers: Intermediate, transport: Transport, scri
     const clientTls = files && { tls: { ca: files.ca, cert: files.clientCert, key: files.clientKey } }
     const upstream = open(await recordingUpstream(script, { listen, ...serverTls }))
     const address = transport === 'unix' ? `unix://${folder.file('i.sock')}` : 'tcp://127.0.0.1:0'
-    const listening = open(
-      await layers
-        .with({ upstream: { address: upstream.address, ...clientTls } })
-        .listen({ address, ...serverTls }),
-    )
+    const listening = await layers
+      .with({ upstream: { address: upstream.address, ...clientTls } })
+      .listen({ address, ...serverTls })
+    open({ [Symbol.asyncDispose]: () => listening.close({ grace: 0 }) })
     const client = () => transcript(listening.addresses[0]!, clientTls)
     return { upstream, listening, client, [Symbol.asyncDispose]: close }
   } catch (error) {

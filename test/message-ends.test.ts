@@ -8,22 +8,50 @@ const oldKept = 'GET /_ping HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n'
 
 /** Calls whose replies end the message early or late, whatever else their fields say. */
 const bodiless = [
-  { what: 'HEAD with a length', call: head, reply: response('200 OK', '', ['X-Docker-Container-Path-Stat: e30=', 'Content-Length: 5000']) },
+  {
+    what: 'HEAD with a length',
+    call: head,
+    reply: response('200 OK', '', ['X-Docker-Container-Path-Stat: e30=', 'Content-Length: 5000']),
+  },
   { what: 'HEAD with chunks', call: head, reply: response('200 OK', '', ['Transfer-Encoding: chunked']) },
   { what: 'HEAD without a length', call: head, reply: response('404 Not Found', '', []) },
   { what: '204', call: request('POST /containers/web/start'), reply: response('204 No Content', '', []) },
-  { what: '304 with a length', call: request('POST /containers/web/start'), reply: response('304 Not Modified', '', ['Content-Length: 12']) },
+  {
+    what: '304 with a length',
+    call: request('POST /containers/web/start'),
+    reply: response('304 Not Modified', '', ['Content-Length: 12']),
+  },
   { what: 'a length of 0', call: request('POST /exec/3fa1/resize'), reply: response('200 OK') },
-  { what: 'no chunks', call: request('GET /events'), reply: response('200 OK', '0\r\nX-End: 1\r\n\r\n', ['Transfer-Encoding: chunked']) },
-  { what: 'HTTP/1.0 that is kept', call: oldKept, reply: 'HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nOK' },
+  {
+    what: 'no chunks',
+    call: request('GET /events'),
+    reply: response('200 OK', '0\r\nX-End: 1\r\n\r\n', ['Transfer-Encoding: chunked']),
+  },
+  {
+    what: 'HTTP/1.0 that is kept',
+    call: oldKept,
+    reply: 'HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nOK',
+  },
 ]
 
 const lasting = [
   { what: 'the request says close', call: request('GET /_ping', ['Connection: close']), reply: ok },
-  { what: 'the request says Close among others', call: request('GET /_ping', ['Connection: x, Close']), reply: ok },
-  { what: 'the reply says close', call: ping, reply: response('200 OK', 'OK', ['Connection: close', 'Content-Length: 2']) },
+  {
+    what: 'the request says Close among others',
+    call: request('GET /_ping', ['Connection: x, Close']),
+    reply: ok,
+  },
+  {
+    what: 'the reply says close',
+    call: ping,
+    reply: response('200 OK', 'OK', ['Connection: close', 'Content-Length: 2']),
+  },
   { what: 'the request is HTTP/1.0', call: old, reply: ok },
-  { what: 'the request is HTTP/1.0 and the reply as well', call: old, reply: 'HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nOK' },
+  {
+    what: 'the request is HTTP/1.0 and the reply as well',
+    call: old,
+    reply: 'HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nOK',
+  },
   { what: 'the reply is HTTP/1.0', call: oldKept, reply: 'HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nOK' },
 ]
 

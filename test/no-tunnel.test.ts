@@ -9,8 +9,10 @@ import {
   ping,
   plainAttach,
   request,
+  response,
+  upgrade,
+  upgraded,
 } from './docker-calls.js'
-import { response, upgrade, upgraded } from './docker-calls.js'
 import { everyWay, setUp } from './matrix.js'
 
 const halfSentExec = request('POST /exec/3fa1/start', upgrade, 'x'.repeat(100_000)).slice(0, -1)

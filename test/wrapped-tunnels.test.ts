@@ -1,5 +1,5 @@
 import { Duplex, Transform } from 'node:stream'
-import type { Layer, Reply } from '@intermediate/core'
+import type { Reply } from '@intermediate/core'
 import { intermediate, reply } from '@intermediate/core'
 import { describe, expect, it, vi } from 'vitest'
 import { attach, byHand, meanwhile, ok, ping, upgraded } from './docker-calls.js'

@@ -6,15 +6,15 @@ export type ErrorCode =
   | 'ERR_LISTEN'
   /** A request that is not well-formed HTTP/1.1, or that two parsers could read differently. */
   | 'ERR_BAD_REQUEST'
-  /** A request that a browser made for a page, or under a name that is not ours. */
-  | 'ERR_FOREIGN_ORIGIN'
   /** A request whose head or body is larger than what is read of it. */
   | 'ERR_TOO_LARGE'
   /** The upstream could not be reached, or went before it answered. */
   | 'ERR_UPSTREAM_UNREACHABLE'
   /** The upstream answered with something that is not a well-formed reply to this call. */
   | 'ERR_UPSTREAM_PROTOCOL'
-  /** A layer threw, or returned something that is not a reply. */
+  /** The client left, or what it sent turned out malformed, while a layer waited for the reply to its call. */
+  | 'ERR_CLIENT_GONE'
+  /** A layer returned something that cannot be sent. */
   | 'ERR_LAYER'
 
 const brand = Symbol.for('intermediate.error')

@@ -3,11 +3,13 @@ import { inspect } from 'node:util'
 import type { Call } from './call.js'
 import { ExchangeCall } from './call.js'
 import { IntermediateError } from './errors.js'
+import { checkHeld, nameOf, requestFailure, upstreamFailure } from './failures.js'
 import { foreignOrigin } from './addresses/foreign-origin.js'
 import type { CallRecord, Observers } from './observers.js'
 import { observe } from './observers.js'
 import type { Recognition } from './endpoints/recognise.js'
 import { recognise } from './endpoints/recognise.js'
+import { render, tunnelHead } from './render.js'
 import type { Reply } from './reply.js'
 import { errorReply, OwnReply, TunnelReply, UpstreamReply } from './reply.js'
 import type { Stack, Turn } from './stack.js'
@@ -15,8 +17,6 @@ import type { Connection, Door } from './wire/connection.js'
 import type { Answer, Exchange } from './wire/exchange.js'
 import type { IncomingReply, Upstream } from './wire/link.js'
 import { StaleLink } from './wire/link.js'
-import { Malformed } from './wire/malformed.js'
-import { writeReplyHead } from './wire/write-head.js'
 
 /** What a gate needs to know of the listener whose calls come through it. */
 export interface GateOptions extends Observers {
@@ -58,13 +58,16 @@ export class Gate implements Door {
   }
 
   failure(error: Error, exchange: Exchange | undefined, upstream: Upstream | undefined): Answer {
-    const known = describe(error, exchange, upstream)
-    if (upstream !== undefined && exchange !== undefined) this.report(exchange, known, undefined)
+    const isUpstreams = upstream !== undefined && exchange !== undefined
+    const known = isUpstreams ? upstreamFailure(error, exchange, upstream) : requestFailure(error)
+    if (isUpstreams) this.report(exchange, known, undefined)
     return render(errorReply(known.status, known.message))
   }
 
   leave(exchange: Exchange): void {
-    if (exchange.note !== undefined) this.options.onCall?.((exchange.note as () => CallRecord)())
+    const { onCall } = this.options
+    if (onCall !== undefined && exchange.note !== undefined)
+      tell(onCall, (exchange.note as () => CallRecord)())
   }
 
   close(connection: Connection): void {
@@ -78,7 +81,8 @@ export class Gate implements Door {
     const take = async (at: number): Promise<Reply> => {
       const turn = turns[at]
       if (turn === undefined) {
-        if (!exchange.sendable) throw new Error('the call has a body, which can be sent once')
+        const { obstacle } = exchange
+        if (obstacle !== undefined) throw new Error(obstacle)
         forwarded = true
         return new UpstreamReply(await this.forward(exchange))
       }
@@ -87,7 +91,10 @@ export class Gate implements Door {
       try {
         const reply: unknown = await entry.layer(call, (next) => {
           if (next !== call) throw new TypeError('next() takes the call that the layer was given')
-          return take(at + 1)
+          const replied = take(at + 1)
+          // A layer that does not wait for the reply must not end the process when it fails.
+          replied.catch(() => {})
+          return replied
         })
         if (!isReply(reply))
           throw new TypeError(
@@ -111,23 +118,33 @@ export class Gate implements Door {
     try {
       return await exchange.forward(upstream)
     } catch (error) {
-      throw describe(error as Error, exchange, upstream)
+      throw upstreamFailure(error as Error, exchange, upstream)
     }
   }
 
   private send(exchange: Exchange, reply: Reply): void {
-    if (exchange.over) return
+    if (exchange.over) {
+      if (reply instanceof TunnelReply) reply.tunnel.destroy()
+      return
+    }
     if (reply instanceof OwnReply) {
       exchange.answer(render(reply))
     } else if (reply instanceof TunnelReply) {
-      if (!exchange.mayTunnel) throw new TypeError('a tunnel answers only calls that hijack')
+      if (!exchange.mayTunnel) {
+        reply.tunnel.destroy()
+        throw new TypeError('a tunnel answers only calls that hijack')
+      }
+      if (reply.origin !== undefined) checkHeld(exchange, reply.origin)
+      if (reply.tunnel.destroyed)
+        throw new TypeError('the tunnel that a layer returned was over before it began')
       const { status, bytes } = tunnelHead(exchange, reply)
       exchange.open(status, bytes, reply.tunnel)
     } else if (reply instanceof UpstreamReply) {
       const { incoming } = reply
+      checkHeld(exchange, incoming)
       const stream = reply.tunnel
       if (stream?.touched) exchange.open(incoming.head.status, incoming.head.bytes, stream)
-      else if (!exchange.reply(incoming)) throw lostReply(exchange, incoming)
+      else exchange.reply(incoming)
     }
   }
 
@@ -157,7 +174,7 @@ export class Gate implements Door {
     const { method, target } = exchange.head
     const path = target.split('?', 1)[0]!
     const { onError } = this.options
-    if (onError !== undefined) onError({ id, method, path, error })
+    if (onError !== undefined) tell(onError, { id, method, path, error })
     else
       process.stderr
         .write(`intermediate: ${method} ${path}${id === undefined ? '' : ` (error ${id})`}: ${inspect(error)}
@@ -169,69 +186,13 @@ function isReply(value: unknown): value is Reply {
   return value instanceof OwnReply || value instanceof UpstreamReply || value instanceof TunnelReply
 }
 
-function nameOf(exchange: Exchange): string {
-  const { method, target } = exchange.head
-  return `${method} ${target.split('?', 1)[0]}`
-}
-
-/** What the client is told of a request that is malformed, or of an upstream that failed it. */
-function describe(
-  error: Error,
-  exchange: Exchange | undefined,
-  upstream: Upstream | undefined,
-): IntermediateError {
-  if (error instanceof IntermediateError) return error
-  const cause = { cause: error }
-  if (upstream === undefined || exchange === undefined) {
-    const code = error instanceof Malformed && error.status === 431 ? 'ERR_TOO_LARGE' : 'ERR_BAD_REQUEST'
-    return new IntermediateError(
-      code,
-      error instanceof Malformed ? error.status : 400,
-      `The request ${error.message}.`,
-      cause,
-    )
+/** An observer that throws ends the process, as it would anywhere, but leaves no call half done. */
+function tell<T>(observer: (told: T) => void, told: T): void {
+  try {
+    observer(told)
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error
+    })
   }
-  const call = nameOf(exchange)
-  if (error instanceof Malformed)
-    return new IntermediateError(
-      'ERR_UPSTREAM_PROTOCOL',
-      502,
-      `${call}: the reply of ${upstream.name} ${error.message}.`,
-      cause,
-    )
-  const { code } = error as NodeJS.ErrnoException
-  const message = `${call}: cannot reach the Docker engine at ${upstream.name} (${code ?? error.message}). Check that it is running and that the address is right.`
-  return new IntermediateError('ERR_UPSTREAM_UNREACHABLE', 502, message, cause)
-}
-
-function lostReply(exchange: Exchange, { link }: IncomingReply): IntermediateError {
-  const message = `${nameOf(exchange)}: the reply of ${link.upstream.name} was lost before it could be sent on.`
-  return new IntermediateError('ERR_UPSTREAM_UNREACHABLE', 502, message)
-}
-
-function render(reply: OwnReply): Answer {
-  const { status, body, headers } = reply
-  const bodiless = status === 204 || status === 304
-  return {
-    status,
-    write: (close, head) => {
-      const fields = [...headers]
-      if (!bodiless) fields.push(['Content-Length', String(body?.length ?? 0)])
-      if (close) fields.push(['Connection', 'close'])
-      const bytes = writeReplyHead(status, fields)
-      return body === undefined || bodiless || head ? bytes : Buffer.concat([bytes, body])
-    },
-  }
-}
-
-/** The head of the reply that a tunnel wraps; for one of a layer's own, what the engine would send. */
-function tunnelHead(exchange: Exchange, { origin, headers }: TunnelReply): { status: number; bytes: Buffer } {
-  if (origin !== undefined) return { status: origin.head.status, bytes: origin.head.bytes }
-  const protocol = exchange.head.upgrade ? exchange.head.get('upgrade') : undefined
-  if (protocol === undefined) return { status: 200, bytes: writeReplyHead(200, headers) }
-  const fields: [string, string][] = [
-    ['Connection', 'Upgrade'],
-    ['Upgrade', protocol],
-  ]
-  return { status: 101, bytes: writeReplyHead(101, [...headers, ...fields], 'UPGRADED') }
 }

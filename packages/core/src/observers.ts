@@ -30,7 +30,10 @@ export interface ErrorReport {
   readonly error: unknown
 }
 
-/** Who is told of what happens. A function that throws here is a bug of its own: nothing catches it. */
+/**
+ * Who is told of what happens. What they throw is uncaught. A message that is no well-formed request (400, 431) is no
+ * call, and nobody is told of it but its client.
+ */
 export interface Observers {
   /** Called once for every call when it is over. Default: nobody. */
   readonly onCall?: ((record: CallRecord) => void) | undefined

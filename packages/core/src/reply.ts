@@ -25,8 +25,13 @@ export interface Reply {
 /** A body to send: text and bytes as they are, anything else as JSON. */
 export type ReplyBody = string | Uint8Array | object
 
-/** A reply of a layer's own. `fields` replace the ones that the body brings along. */
+/**
+ * A reply of a layer's own. `fields` replace the ones that the body brings along.
+ * @param status from 200 to 599
+ */
 export function reply(status: number, body?: ReplyBody, fields: Record<string, string> = {}): Reply {
+  if (!Number.isInteger(status) || status < 200 || status > 599)
+    throw new RangeError(`${status} is no status that ends a call: give one from 200 to 599.`)
   const given = Object.entries(fields)
   const named = new Set(given.map(([name]) => name.toLowerCase()))
   for (const name of ['content-length', 'transfer-encoding', 'connection'])

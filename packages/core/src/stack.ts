@@ -12,8 +12,8 @@ export type Handler = (call: Call) => Promise<Reply>
 
 /**
  * One middleware (nothing to do with the layers of an image). It MUST return a reply: its own, or what `next` gave it,
- * and then with nothing of it read or dropped. It may look at the call, call `next` or not, or several times as long as
- * the call has no body. What it throws before `next` keeps the call from the engine.
+ * and then with nothing of it read or dropped. It may look at the call, call `next` or not, or several times, one
+ * after another, as long as the call has no body. What it throws before `next` keeps the call from the engine.
  */
 export interface Layer {
   (call: Call, next: Handler): Promise<Reply>

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Answer } from './exchange.js'
-import { Exchange } from './exchange.js'
+import { ClientGone, Exchange } from './exchange.js'
 import type { Framing } from './framing.js'
 import { ChunkedBody, LengthBody, noBody } from './framing.js'
 import { RequestHead } from './head.js'
@@ -52,11 +52,9 @@ export class Connection implements ReaderOwner<RequestHead>, LinkOwner {
     this.socket = socket
     this.door = door
     this.limits = limits
-    this.reader = new MessageReader<RequestHead>(socket, this, 'head')
+    this.reader = new MessageReader<RequestHead>(socket, this)
     this.limitHead()
-    socket.on('drain', () => {
-      for (const link of this.links) link.reader.resume()
-    })
+    socket.on('drain', () => this.onDrain())
     socket.on('error', () => this.abort())
     socket.on('close', () => this.onClose())
   }
@@ -98,7 +96,8 @@ export class Connection implements ReaderOwner<RequestHead>, LinkOwner {
     if (!exchange.requestDone && !exchange.last) return
     this.leave(exchange)
     if (exchange.last || this.closing || this.reader.ended) this.finish()
-    else this.reader.next()
+    // A client that asks and does not read must not fill the memory with its replies.
+    else if (!this.socket.writableNeedDrain) this.reader.next()
   }
 
   newHead(buffer: Buffer, start: number): RequestHead {
@@ -149,10 +148,15 @@ export class Connection implements ReaderOwner<RequestHead>, LinkOwner {
       this.finish()
     } else if (exchange.status === 0) {
       exchange.answer(this.door.failure(error, exchange, undefined))
-      exchange.onLost(error)
+      exchange.onLost(new ClientGone(`the request ${error.message}`))
     } else {
       this.abort()
     }
+  }
+
+  private onDrain(): void {
+    for (const link of [...this.links]) link.reader.resume()
+    if (this.exchange === undefined && !this.over) this.reader.next()
   }
 
   onLinkDrain(): void {
@@ -165,11 +169,19 @@ export class Connection implements ReaderOwner<RequestHead>, LinkOwner {
       if (error !== undefined) this.breakOff()
       return
     }
+    // The end of an upstream's half is no end of a tunnel that a layer is about to return.
+    if (error === undefined && exchange?.holdsTunnel) return
     const only = this.links.length === 1
     this.forget(link)
     if (exchange === undefined) {
       // One of several that goes while idle is just forgotten.
       if (this.exchange === undefined ? only : this.exchange.replyDone) this.finish()
+      return
+    }
+    if (error === undefined && exchange.status === 0 && this.reader.ended) {
+      // The client has ended its side, and the upstream has dropped the call for that.
+      this.finish()
+      exchange.onLost(new ClientGone('the client left'))
       return
     }
     const stale = link.used && !(error instanceof Malformed)
@@ -206,7 +218,7 @@ export class Connection implements ReaderOwner<RequestHead>, LinkOwner {
     this.dropLinks()
     this.reader.discard()
     this.socket.end(() => {
-      this.timer = setTimeout(() => this.socket.destroy(), lingerTime)
+      if (!this.socket.destroyed) this.timer = setTimeout(() => this.socket.destroy(), lingerTime)
     })
   }
 
@@ -218,7 +230,7 @@ export class Connection implements ReaderOwner<RequestHead>, LinkOwner {
     const { exchange } = this
     if (exchange !== undefined) {
       exchange.onClientLeft()
-      exchange.onLost(new Error('the client left'))
+      exchange.onLost(new ClientGone('the client left'))
       this.leave(exchange)
     }
     this.door.close(this)

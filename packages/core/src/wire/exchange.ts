@@ -13,6 +13,9 @@ export interface Answer {
   write(close: boolean, head: boolean): Buffer
 }
 
+/** The call came to nothing for a reason that is the client's: it left, or what it sent is malformed. */
+export class ClientGone extends Error {}
+
 /**
  * One request and its reply on a client connection. Whoever is given it passes it (and never hears of it again until it
  * is over), or forwards it and sends on the reply that comes, or answers it.
@@ -54,9 +57,11 @@ export class Exchange {
     return this.head.contentLength > 0 || this.head.chunked
   }
 
-  /** False once a body is on its way: it cannot be sent again. */
-  get sendable(): boolean {
-    return !this.sent || !this.hasBody
+  /** Why the request cannot be sent to an upstream, if it cannot. */
+  get obstacle(): string | undefined {
+    if (this.over) return 'the call is over: it was answered, or its client has left'
+    if (this.waiting !== undefined) return 'the call is on its way, and not answered yet'
+    return this.sent && this.hasBody ? 'the call has a body, which can be sent once' : undefined
   }
 
   /** True once nothing can be sent any more: a reply was sent, or the connection is over. */
@@ -77,7 +82,7 @@ export class Exchange {
   pass(upstream: Upstream): void {
     const { connection, head } = this
     if (connection.over) {
-      this.onLost(new Error('the client left'))
+      this.onLost(new ClientGone('the client left'))
       return
     }
     this.dropLink()
@@ -87,12 +92,17 @@ export class Exchange {
       link.socket.write(head.bytes)
     } else {
       this.sent = true
-      const gather = this.mayTunnel && this.hasBody
+      const gather = this.mayTunnel && this.hasBody ? bodyBesideHead(head) : 0
       // The head waits for the body, which the client would hold back until it is told to go on.
-      if (gather) this.continue()
+      if (gather > 0) this.continue()
       connection.reader.pass(link.socket, gather)
     }
     if (connection.reader.ended) link.socket.end()
+  }
+
+  /** True while the upstream's reply can be sent on: its connection was not lost, nor dropped for another reply. */
+  has({ link }: IncomingReply): boolean {
+    return link.exchange === this
   }
 
   /** Sends the request on as it came, and gives the reply that comes, of which nothing but the head is read. */
@@ -103,13 +113,9 @@ export class Exchange {
     })
   }
 
-  /**
-   * Sends an upstream's reply on to the client as it comes. False if it is not there any more: its connection was lost,
-   * or dropped for another reply.
-   */
-  reply({ link, head, kind }: IncomingReply): boolean {
+  /** Sends an upstream's reply, which is still there, on to the client as it comes. */
+  reply({ link, head, kind }: IncomingReply): void {
     this.held = undefined
-    if (link.exchange !== this) return false
     this.status = head.status
     if (kind !== 'body' || !head.persistent) this.last = true
     if (kind === 'tunnel') {
@@ -119,7 +125,6 @@ export class Exchange {
     } else {
       link.reader.pass(this.connection.socket)
     }
-    return true
   }
 
   /** Sends a reply of our own. What an upstream may have replied is dropped. */
@@ -140,6 +145,8 @@ export class Exchange {
   /** Sends this head, and then joins the client and the stream. A body of the call that nobody wants is no part of it. */
   open(status: number, head: Buffer, stream: Duplex): void {
     const { socket, reader } = this.connection
+    // What an upstream has replied is in the stream, or of no use any more.
+    if (this.held?.kind !== 'tunnel') this.dropLink()
     this.held = undefined
     this.status = status
     this.last = true
@@ -199,6 +206,11 @@ export class Exchange {
     else if (this.status !== 0) this.connection.abort()
   }
 
+  /** True while somebody here has an upstream's tunnel that is not joined with the client yet. */
+  get holdsTunnel(): boolean {
+    return this.held?.kind === 'tunnel'
+  }
+
   /** Tells a client to go on that waits for it; one that speaks HTTP/1.0 does not (RFC 9110 section 10.1.1). */
   private continue(): void {
     if (!this.head.expectContinue || this.head.minor === 0) return
@@ -211,6 +223,14 @@ export class Exchange {
     if (this.link?.exchange === this) this.connection.forget(this.link)
     this.link = undefined
   }
+}
+
+/**
+ * How much of a hijacking call's body must reach the engine in one write with the head, or the engine takes it for
+ * stdin: all of it, or of a chunked one, whose end may never come, the first bytes that there are.
+ */
+function bodyBesideHead(head: RequestHead): number {
+  return head.chunked ? 1 : head.contentLength
 }
 
 const nowhere = { write: () => true, end: () => undefined }

@@ -39,6 +39,7 @@ const wellFormed: readonly (readonly [text: string, content: string])[] = [
   ['a\r\n0123456789\r\nA\r\n0123456789\r\n0\r\n\r\n', '01234567890123456789'],
   ['1f\r\n0123456789012345678901234567890\r\n0\r\n\r\n', '0123456789012345678901234567890'],
   ['2\r\n\r\n\r\n0\r\n\r\n', '\r\n'],
+  [`${'1\r\na\r\n'.repeat(20)}0\r\n\r\n`, 'a'.repeat(20)],
   ['7\r\n0\r\n\r\nGE\r\n0\r\n\r\n', '0\r\n\r\nGE'],
   ['1;name\r\na\r\n0;last\r\n\r\n', 'a'],
   ['1;a=b;c;d=e\r\na\r\n0\r\n\r\n', 'a'],
@@ -52,6 +53,7 @@ const malformed: readonly (readonly [text: string, sentence: string])[] = [
   // Sizes
   ['\r\n', 'has a chunk without a size'],
   [';a\r\n', 'has a chunk without a size'],
+  ['1\r\na\r\n\r\n', 'has a chunk without a size'],
   [' 1\r\n', 'has a chunk without a size'],
   ['+1\r\n', 'has a chunk without a size'],
   ['-1\r\n', 'has a chunk without a size'],
@@ -180,6 +182,9 @@ describe('a chunked body', () => {
     const tooLong = '400 has trailers of more than 4096 bytes'
     const trailers = (length: number) => `0\r\nA: ${'a'.repeat(length - 7)}\r\n\r\n`
     expect(take(chunked(), [trailers(4096)])).toEqual({ content: '', rest: '', done: true })
+    expect(take(chunked(), [trailers(4096).replace('0', `0;${'a'.repeat(4000)}`)])).toMatchObject({
+      done: true,
+    })
     expect(outcome(chunked, [trailers(4097)])).toBe(tooLong)
     expect(outcome(chunked, [`0\r\n${'a'.repeat(4097)}`])).toBe(tooLong)
     expect(outcome(chunked, [`0\r\n${'A: b\r\n'.repeat(683)}`])).toBe(tooLong)

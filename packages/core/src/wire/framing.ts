@@ -165,11 +165,10 @@ export class ChunkedBody implements Framing {
     const value = hexValue(octet)
     if (value >= 0) {
       if (++this.digits > maxSizeDigits) throw new Malformed('has a chunk size that overflows')
-      this.size = (this.digits === 1 ? 0 : this.size * 16) + value
+      this.size = this.size * 16 + value
       return 'size'
     }
     if (this.digits === 0) throw new Malformed('has a chunk without a size')
-    this.overhead = 0
     return this.afterExtension(octet)
   }
 

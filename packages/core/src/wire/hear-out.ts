@@ -10,11 +10,12 @@ type Done = (error?: Error | null) => void
  * Only EPIPE says that the peer is done: it has closed in order. ECONNRESET and ETIMEDOUT are losses.
  */
 export function hearOut(socket: Socket): void {
-  const { _write: write, _writev: writev } = socket
-  socket._write = (chunk, encoding, done) => write.call(socket, chunk, encoding, unlessDone(done))
-  socket._writev = (chunks, done) => writev!.call(socket, chunks, unlessDone(done))
+  const write = socket._write.bind(socket)
+  const writev = socket._writev!.bind(socket)
+  socket._write = (chunk, encoding, done) => write(chunk, encoding, unlessDone(done))
+  socket._writev = (chunks, done) => writev(chunks, unlessDone(done))
 }
 
 function unlessDone(done: Done): Done {
-  return (error) => done(error != null && (error as NodeJS.ErrnoException).code === 'EPIPE' ? null : error)
+  return (error) => done((error as NodeJS.ErrnoException | undefined)?.code === 'EPIPE' ? null : error)
 }

@@ -71,7 +71,7 @@ export class Link implements ReaderOwner<ReplyHead> {
     this.owner = owner
     const socket = (this.socket = upstream.connect())
     hearOut(socket)
-    this.reader = new MessageReader<ReplyHead>(socket, this, 'idle')
+    this.reader = new MessageReader<ReplyHead>(socket, this)
     this.connectTimer = setTimeout(() => {
       socket.destroy(new Error(`no connection within ${connectTimeout / 1000} s`))
     }, connectTimeout)
@@ -93,7 +93,6 @@ export class Link implements ReaderOwner<ReplyHead> {
   /** Expects the reply of this exchange next. */
   begin(exchange: Exchange): void {
     this.exchange = exchange
-    this.reader.next()
   }
 
   /** Closes the connection without a word to its owner. */
@@ -109,13 +108,15 @@ export class Link implements ReaderOwner<ReplyHead> {
     return new ReplyHead(buffer, start)
   }
 
-  onHeadBegun(): void {}
+  onHeadBegun(): void {
+    if (this.exchange === undefined) throw unasked()
+  }
 
   onFin(): void {}
 
   frame(head: ReplyHead): Framing | undefined {
     const { exchange } = this
-    if (exchange === undefined) throw new Malformed('came without a request')
+    if (exchange === undefined) throw unasked()
     const { status } = head
     if (status < 200 && status !== 101) {
       exchange.onInformation(head)
@@ -137,9 +138,12 @@ export class Link implements ReaderOwner<ReplyHead> {
   }
 
   onMessageEnd(): void {
-    const { exchange } = this
+    const exchange = this.exchange!
     this.exchange = undefined
-    exchange!.onReplyEnd()
+    // What follows must not answer the client's next request, which may be here already.
+    if (this.reader.holdsMore) exchange.last = true
+    this.reader.next()
+    exchange.onReplyEnd()
   }
 
   onEof(whole: boolean): void {
@@ -157,6 +161,10 @@ export class Link implements ReaderOwner<ReplyHead> {
     clearTimeout(this.connectTimer)
     this.owner.onLinkEnd(this, error)
   }
+}
+
+function unasked(): Malformed {
+  return new Malformed('came without a request')
 }
 
 /**

@@ -105,6 +105,28 @@ describe('a message', () => {
     }
   })
 
+  test('may be one of many that came in one read', () => {
+    let messages = 0
+    const { socket, told } = reading({
+      onHead: (self) => self.reader.pass(self.sink),
+      onMessageEnd(self) {
+        messages++
+        self.reader.next()
+      },
+    })
+    socket.sends(get.repeat(20_000)).fin()
+    expect(messages).toBe(20_000)
+    expect(told.at(-1)).toBe('eof')
+  })
+
+  test('may come byte by byte, and costs no more then', () => {
+    const { socket, told } = reading({ onHead: (self) => self.reader.pass(self.sink) })
+    const head = `GET /a HTTP/1.1\r\nHost: a\r\nX-Registry-Auth: ${'a'.repeat(512 * 1024)}\r\n\r\n`
+    // Read or copied anew with every byte, this would take minutes.
+    for (const octet of head.split('')) socket.sends(octet)
+    expect(told).toEqual(['head begun', 'head GET /a', `write ${head}`, 'message end'])
+  })
+
   test('may follow heads that are no message of their own, as 1xx replies are', () => {
     const { socket, told } = reading({
       frame: (head) => (head.target === '/a' ? undefined : frame(head)),
@@ -121,17 +143,17 @@ describe('head and body together', () => {
       for (const text of [`${post}hello`, put + chunks])
         for (let cut = 1; cut < text.length; cut++) {
           const { socket, told, reader, sink } = reading({
-            onHead: (self) => late || self.reader.pass(self.sink, true),
+            onHead: (self) => late || self.reader.pass(self.sink, Infinity),
           })
           socket.sends(text.slice(0, cut), text.slice(cut))
-          if (late) reader.pass(sink, true)
+          if (late) reader.pass(sink, Infinity)
           expect(told.slice(-2), `cut at ${cut}`).toEqual([`write ${text}`, 'message end'])
         }
   })
 
   test('are one write byte by byte, behind other messages and before others', () => {
     const { socket, told } = reading({
-      onHead: (self) => self.reader.pass(self.sink, true),
+      onHead: (self) => self.reader.pass(self.sink, Infinity),
       onMessageEnd: (self) => self.reader.next(),
     })
     socket.sends(`${get}${post}h`, 'e', 'l', 'l', `o${put}`, ...chunks.slice(0, -1).split(''), `\n${get}`)
@@ -146,9 +168,9 @@ describe('head and body together', () => {
   test('are one write with what was held until somebody took them', () => {
     const { socket, told, reader, sink } = reading()
     socket.sends(`${get}${post}he`)
-    reader.pass(sink, true)
+    reader.pass(sink, Infinity)
     reader.next()
-    reader.pass(sink, true)
+    reader.pass(sink, Infinity)
     socket.sends(`llo${get}`)
     expect(told).toEqual([
       'head GET /a',
@@ -161,7 +183,7 @@ describe('head and body together', () => {
   })
 
   test('are gathered up to 64 KiB, and then go on as they come', () => {
-    const { socket, told } = reading({ onHead: (self) => self.reader.pass(self.sink, true) })
+    const { socket, told } = reading({ onHead: (self) => self.reader.pass(self.sink, Infinity) })
     const length = 64 * 1024
     const head = `POST /b HTTP/1.1\r\nHost: a\r\nContent-Length: ${length}\r\n\r\n`
     const most = 'x'.repeat(length - head.length)
@@ -172,13 +194,15 @@ describe('head and body together', () => {
   })
 
   test('go as far as they came where the peer ends inside of them', () => {
-    const { socket, told } = reading({ onHead: (self) => self.reader.pass(self.sink, true) })
+    const { socket, told } = reading({ onHead: (self) => self.reader.pass(self.sink, Infinity) })
     socket.sends(`${post}he`).fin()
     expect(told).toEqual(['head POST /b', 'fin', `write ${post}he`, 'eof inside'])
   })
 
   test('are gathered no more once the content goes elsewhere', () => {
-    const { socket, told, reader, sink } = reading({ onHead: (self) => self.reader.pass(self.sink, true) })
+    const { socket, told, reader, sink } = reading({
+      onHead: (self) => self.reader.pass(self.sink, Infinity),
+    })
     socket.sends(put)
     reader.passContent(sink)
     socket.sends('3\r\nhel\r\n')
@@ -408,7 +432,7 @@ describe('a tunnel', () => {
 
   test('takes the place of a body that was gathered', () => {
     const { socket, told, reader, sink } = reading({
-      onHead: (self) => self.reader.pass(self.sink, true),
+      onHead: (self) => self.reader.pass(self.sink, Infinity),
       room: () => false,
     })
     socket.sends(post)
@@ -500,7 +524,9 @@ test('messages are read alike however they are cut, taken, held up and asked for
             end: () => (out.ended = true),
           }
           const taken = () =>
-            take === 'passContent' ? reader.passContent(sink) : reader.pass(sink, take === 'gather')
+            take === 'passContent'
+              ? reader.passContent(sink)
+              : reader.pass(sink, take === 'gather' ? Infinity : 0)
           if (takenLate) pending.push(taken)
           else taken()
         },
@@ -640,7 +666,7 @@ function reading(script: Partial<Script> = {}, socket?: Socket): Reading {
     },
   }
   const scripted = new ScriptedSocket()
-  const reader = new MessageReader(socket ?? (scripted as unknown as Socket), owner, 'head')
+  const reader = new MessageReader(socket ?? (scripted as unknown as Socket), owner)
   const self = { socket: scripted, told, sink, reader }
   return self
 }

@@ -48,7 +48,7 @@ export class MessageReader<H extends Head> {
   ended = false
   private readonly socket: Socket
   private readonly owner: ReaderOwner<H>
-  private state: 'head' | 'body' | 'idle' | 'tunnel' | 'off'
+  private state: 'head' | 'body' | 'idle' | 'tunnel' | 'off' = 'head'
   /** What was received and is not passed on yet lies in [from, to) of it; up to `at` it has been read as messages. */
   private buffer: Buffer | undefined
   private from = 0
@@ -64,22 +64,28 @@ export class MessageReader<H extends Head> {
   private sink: Sink | undefined
   /** The sink takes a body's content, without its framing. */
   private contentOnly = false
-  private gather = false
+  /** So many bytes of the body, which begins at `bodyAt`, go with the head. */
+  private gather = 0
+  private bodyAt = 0
   private stalled = false
   private paused = false
   private running = false
   private eof = false
 
-  constructor(socket: Socket, owner: ReaderOwner<H>, state: 'head' | 'idle') {
+  constructor(socket: Socket, owner: ReaderOwner<H>) {
     this.socket = socket
     this.owner = owner
-    this.state = state
     socket.on('data', (chunk: Buffer) => this.receive(chunk))
     socket.on('end', () => {
       this.eof = true
       if (this.state !== 'off') owner.onFin()
       this.run()
     })
+  }
+
+  /** True if bytes came behind the current message. */
+  get holdsMore(): boolean {
+    return this.to > this.at
   }
 
   /** Reads the next message's head. */
@@ -89,13 +95,13 @@ export class MessageReader<H extends Head> {
   }
 
   /**
-   * Passes the current message on, head and body as they came. With `gather`, they go in one write if they fit in
-   * 64 KiB; without it too, where that costs no copy.
+   * Passes the current message on, head and body as they came. So many bytes of the body as `gather` says go in one
+   * write with the head if they fit in 64 KiB; without it too, where that costs no copy.
    */
-  pass(sink: Sink, gather = false): void {
+  pass(sink: Sink, gather = 0): void {
     if (!this.inHead) {
       const { bytes } = this.current!
-      if (gather) {
+      if (gather > 0) {
         this.prepend(bytes)
       } else {
         this.passed += bytes.length
@@ -103,6 +109,7 @@ export class MessageReader<H extends Head> {
       }
     }
     this.gather = gather
+    this.bodyAt = this.at
     this.contentOnly = false
     this.take(sink)
   }
@@ -114,7 +121,7 @@ export class MessageReader<H extends Head> {
       this.framing.content = (buffer, from, to) => {
         this.write(sink, buffer.subarray(from, to))
       }
-    this.gather = false
+    this.gather = 0
     this.contentOnly = true
     this.take(sink)
   }
@@ -122,7 +129,7 @@ export class MessageReader<H extends Head> {
   /** Passes on every byte from here to the end of the connection, and then that end. */
   tunnel(sink: Sink): void {
     this.from = this.at
-    this.gather = false
+    this.gather = 0
     this.state = 'tunnel'
     const over = this.ended
     this.take(sink)
@@ -233,8 +240,8 @@ export class MessageReader<H extends Head> {
   private passBody(sink: Sink): boolean {
     const { framing } = this
     if (this.to > this.at) this.at = framing.take(this.buffer!, this.at, this.to)
-    if (this.gather && !framing.done && this.at - this.from <= maxGathered) return false
-    this.gather = false
+    if (this.gather > 0 && this.mayGather(framing)) return false
+    this.gather = 0
     let progress = false
     if (this.at > this.from) {
       if (this.contentOnly) this.advance(this.at)
@@ -249,6 +256,10 @@ export class MessageReader<H extends Head> {
     if (this.contentOnly) sink.end()
     this.owner.onMessageEnd()
     return true
+  }
+
+  private mayGather(framing: Framing): boolean {
+    return !framing.done && this.at - this.bodyAt < this.gather && this.at - this.from <= maxGathered
   }
 
   private flush(sink: Sink, end: number): boolean {
@@ -271,7 +282,7 @@ export class MessageReader<H extends Head> {
 
   /** Stops the socket while something is held that nobody takes, and starts it when that is over. */
   private regulate(): void {
-    const held = this.buffer !== undefined && this.state !== 'head' && !this.gather
+    const held = this.buffer !== undefined && this.state !== 'head' && this.gather === 0
     const pause = this.state !== 'off' && (this.stalled || held)
     if (pause === this.paused) return
     this.paused = pause
@@ -281,8 +292,8 @@ export class MessageReader<H extends Head> {
 
   /** Nothing more comes. It is time to say so once everything before it was passed on. */
   private endOfInput(): void {
-    if (this.gather) {
-      this.gather = false
+    if (this.gather > 0) {
+      this.gather = 0
       this.runOn()
     }
     if (this.state === 'off' || (this.buffer !== undefined && this.state !== 'head')) return
@@ -311,6 +322,7 @@ export class MessageReader<H extends Head> {
       buffer.copy(larger, 0, this.from, this.to)
       if (this.from > 0) this.head = undefined
       this.at -= this.from
+      this.bodyAt -= this.from
       this.from = 0
       this.to = held
       this.buffer = larger

@@ -4,6 +4,13 @@ import type { ReplyHead, RequestHead } from './head.js'
 import type { IncomingReply, Link, Upstream } from './link.js'
 import { join, splice } from './tunnel.js'
 
+/**
+ * In ms, how long the head of a hijacking call waits for its body, to go to the engine with it in one write: in two, the
+ * engine takes the body for stdin. A client that sends no more before the reply, as with a chunked body that is left
+ * open, gets it after that.
+ */
+const gatherTime = 200
+
 const continueHead = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n')
 
 /** A reply of our own. */
@@ -92,10 +99,11 @@ export class Exchange {
       link.socket.write(head.bytes)
     } else {
       this.sent = true
-      const gather = this.mayTunnel && this.hasBody ? bodyBesideHead(head) : 0
+      const gather = this.mayTunnel && this.hasBody
       // The head waits for the body, which the client would hold back until it is told to go on.
-      if (gather > 0) this.continue()
+      if (gather) this.continue()
       connection.reader.pass(link.socket, gather)
+      if (gather && !this.requestDone) setTimeout(() => this.release(), gatherTime)
     }
     if (connection.reader.ended) link.socket.end()
   }
@@ -211,6 +219,11 @@ export class Exchange {
     return this.held?.kind === 'tunnel'
   }
 
+  /** A client may wait for the reply before it sends the rest. */
+  private release(): void {
+    if (!this.requestDone && this.connection.exchange === this) this.connection.reader.release()
+  }
+
   /** Tells a client to go on that waits for it; one that speaks HTTP/1.0 does not (RFC 9110 section 10.1.1). */
   private continue(): void {
     if (!this.head.expectContinue || this.head.minor === 0) return
@@ -223,14 +236,6 @@ export class Exchange {
     if (this.link?.exchange === this) this.connection.forget(this.link)
     this.link = undefined
   }
-}
-
-/**
- * How much of a hijacking call's body must reach the engine in one write with the head, or the engine takes it for
- * stdin: all of it, or of a chunked one, whose end may never come, the first bytes that there are.
- */
-function bodyBesideHead(head: RequestHead): number {
-  return head.chunked ? 1 : head.contentLength
 }
 
 const nowhere = { write: () => true, end: () => undefined }

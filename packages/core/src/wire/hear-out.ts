@@ -11,9 +11,9 @@ type Done = (error?: Error | null) => void
  */
 export function hearOut(socket: Socket): void {
   const write = socket._write.bind(socket)
-  const writev = socket._writev!.bind(socket)
+  const writev = socket._writev?.bind(socket)
   socket._write = (chunk, encoding, done) => write(chunk, encoding, unlessDone(done))
-  socket._writev = (chunks, done) => writev(chunks, unlessDone(done))
+  if (writev) socket._writev = (chunks, done) => writev(chunks, unlessDone(done))
 }
 
 function unlessDone(done: Done): Done {

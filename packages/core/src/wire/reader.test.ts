@@ -143,17 +143,17 @@ describe('head and body together', () => {
       for (const text of [`${post}hello`, put + chunks])
         for (let cut = 1; cut < text.length; cut++) {
           const { socket, told, reader, sink } = reading({
-            onHead: (self) => late || self.reader.pass(self.sink, Infinity),
+            onHead: (self) => late || self.reader.pass(self.sink, true),
           })
           socket.sends(text.slice(0, cut), text.slice(cut))
-          if (late) reader.pass(sink, Infinity)
+          if (late) reader.pass(sink, true)
           expect(told.slice(-2), `cut at ${cut}`).toEqual([`write ${text}`, 'message end'])
         }
   })
 
   test('are one write byte by byte, behind other messages and before others', () => {
     const { socket, told } = reading({
-      onHead: (self) => self.reader.pass(self.sink, Infinity),
+      onHead: (self) => self.reader.pass(self.sink, true),
       onMessageEnd: (self) => self.reader.next(),
     })
     socket.sends(`${get}${post}h`, 'e', 'l', 'l', `o${put}`, ...chunks.slice(0, -1).split(''), `\n${get}`)
@@ -168,9 +168,9 @@ describe('head and body together', () => {
   test('are one write with what was held until somebody took them', () => {
     const { socket, told, reader, sink } = reading()
     socket.sends(`${get}${post}he`)
-    reader.pass(sink, Infinity)
+    reader.pass(sink, true)
     reader.next()
-    reader.pass(sink, Infinity)
+    reader.pass(sink, true)
     socket.sends(`llo${get}`)
     expect(told).toEqual([
       'head GET /a',
@@ -183,7 +183,7 @@ describe('head and body together', () => {
   })
 
   test('are gathered up to 64 KiB, and then go on as they come', () => {
-    const { socket, told } = reading({ onHead: (self) => self.reader.pass(self.sink, Infinity) })
+    const { socket, told } = reading({ onHead: (self) => self.reader.pass(self.sink, true) })
     const length = 64 * 1024
     const head = `POST /b HTTP/1.1\r\nHost: a\r\nContent-Length: ${length}\r\n\r\n`
     const most = 'x'.repeat(length - head.length)
@@ -194,14 +194,14 @@ describe('head and body together', () => {
   })
 
   test('go as far as they came where the peer ends inside of them', () => {
-    const { socket, told } = reading({ onHead: (self) => self.reader.pass(self.sink, Infinity) })
+    const { socket, told } = reading({ onHead: (self) => self.reader.pass(self.sink, true) })
     socket.sends(`${post}he`).fin()
     expect(told).toEqual(['head POST /b', 'fin', `write ${post}he`, 'eof inside'])
   })
 
   test('are gathered no more once the content goes elsewhere', () => {
     const { socket, told, reader, sink } = reading({
-      onHead: (self) => self.reader.pass(self.sink, Infinity),
+      onHead: (self) => self.reader.pass(self.sink, true),
     })
     socket.sends(put)
     reader.passContent(sink)
@@ -432,7 +432,7 @@ describe('a tunnel', () => {
 
   test('takes the place of a body that was gathered', () => {
     const { socket, told, reader, sink } = reading({
-      onHead: (self) => self.reader.pass(self.sink, Infinity),
+      onHead: (self) => self.reader.pass(self.sink, true),
       room: () => false,
     })
     socket.sends(post)
@@ -524,9 +524,7 @@ test('messages are read alike however they are cut, taken, held up and asked for
             end: () => (out.ended = true),
           }
           const taken = () =>
-            take === 'passContent'
-              ? reader.passContent(sink)
-              : reader.pass(sink, take === 'gather' ? Infinity : 0)
+            take === 'passContent' ? reader.passContent(sink) : reader.pass(sink, take === 'gather')
           if (takenLate) pending.push(taken)
           else taken()
         },

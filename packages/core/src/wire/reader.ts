@@ -64,9 +64,7 @@ export class MessageReader<H extends Head> {
   private sink: Sink | undefined
   /** The sink takes a body's content, without its framing. */
   private contentOnly = false
-  /** So many bytes of the body, which begins at `bodyAt`, go with the head. */
-  private gather = 0
-  private bodyAt = 0
+  private gather = false
   private stalled = false
   private paused = false
   private running = false
@@ -95,13 +93,13 @@ export class MessageReader<H extends Head> {
   }
 
   /**
-   * Passes the current message on, head and body as they came. So many bytes of the body as `gather` says go in one
-   * write with the head if they fit in 64 KiB; without it too, where that costs no copy.
+   * Passes the current message on, head and body as they came. With `gather`, they go in one write if they fit in
+   * 64 KiB and nobody calls `release()` before; without it too, where that costs no copy.
    */
-  pass(sink: Sink, gather = 0): void {
+  pass(sink: Sink, gather = false): void {
     if (!this.inHead) {
       const { bytes } = this.current!
-      if (gather > 0) {
+      if (gather) {
         this.prepend(bytes)
       } else {
         this.passed += bytes.length
@@ -109,9 +107,14 @@ export class MessageReader<H extends Head> {
       }
     }
     this.gather = gather
-    this.bodyAt = this.at
     this.contentOnly = false
     this.take(sink)
+  }
+
+  /** Waits no longer for a body to be passed on in one write with its head. */
+  release(): void {
+    this.gather = false
+    this.run()
   }
 
   /** Passes on the content of the current message's body, without head and framing. */
@@ -121,7 +124,7 @@ export class MessageReader<H extends Head> {
       this.framing.content = (buffer, from, to) => {
         this.write(sink, buffer.subarray(from, to))
       }
-    this.gather = 0
+    this.gather = false
     this.contentOnly = true
     this.take(sink)
   }
@@ -129,7 +132,7 @@ export class MessageReader<H extends Head> {
   /** Passes on every byte from here to the end of the connection, and then that end. */
   tunnel(sink: Sink): void {
     this.from = this.at
-    this.gather = 0
+    this.gather = false
     this.state = 'tunnel'
     const over = this.ended
     this.take(sink)
@@ -240,8 +243,8 @@ export class MessageReader<H extends Head> {
   private passBody(sink: Sink): boolean {
     const { framing } = this
     if (this.to > this.at) this.at = framing.take(this.buffer!, this.at, this.to)
-    if (this.gather > 0 && this.mayGather(framing)) return false
-    this.gather = 0
+    if (this.gather && !framing.done && this.at - this.from <= maxGathered) return false
+    this.gather = false
     let progress = false
     if (this.at > this.from) {
       if (this.contentOnly) this.advance(this.at)
@@ -256,10 +259,6 @@ export class MessageReader<H extends Head> {
     if (this.contentOnly) sink.end()
     this.owner.onMessageEnd()
     return true
-  }
-
-  private mayGather(framing: Framing): boolean {
-    return !framing.done && this.at - this.bodyAt < this.gather && this.at - this.from <= maxGathered
   }
 
   private flush(sink: Sink, end: number): boolean {
@@ -282,7 +281,7 @@ export class MessageReader<H extends Head> {
 
   /** Stops the socket while something is held that nobody takes, and starts it when that is over. */
   private regulate(): void {
-    const held = this.buffer !== undefined && this.state !== 'head' && this.gather === 0
+    const held = this.buffer !== undefined && this.state !== 'head' && !this.gather
     const pause = this.state !== 'off' && (this.stalled || held)
     if (pause === this.paused) return
     this.paused = pause
@@ -292,8 +291,8 @@ export class MessageReader<H extends Head> {
 
   /** Nothing more comes. It is time to say so once everything before it was passed on. */
   private endOfInput(): void {
-    if (this.gather > 0) {
-      this.gather = 0
+    if (this.gather) {
+      this.gather = false
       this.runOn()
     }
     if (this.state === 'off' || (this.buffer !== undefined && this.state !== 'head')) return
@@ -322,7 +321,6 @@ export class MessageReader<H extends Head> {
       buffer.copy(larger, 0, this.from, this.to)
       if (this.from > 0) this.head = undefined
       this.at -= this.from
-      this.bodyAt -= this.from
       this.from = 0
       this.to = held
       this.buffer = larger

@@ -29,6 +29,10 @@ export function humanReport({ stdout, stderr }: Output): Report {
           `Warning: ${printable(found.problem)}${found.isAway ? ' Until it is there, calls answer 502.' : ''}`,
         )
     },
+    fallback: ({ problem }) =>
+      warn(
+        `Warning: ${printable(problem)} An engine in memory takes its place: its containers run a few built-in commands, and end with it.`,
+      ),
     call: isTerminal ? (record) => say(callLine(record, paint)) : undefined,
     error: (report) => warn(errorText(report)),
     stopping(signal, connections, grace) {

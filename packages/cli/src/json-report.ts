@@ -19,6 +19,7 @@ export function jsonReport(): Report {
       if ('version' in found) log.info({ event: 'engine', engine: found })
       else log.warn({ event: 'engine', away: found.isAway }, found.problem)
     },
+    fallback: ({ problem }) => log.warn({ event: 'fallback', upstream: 'memory:' }, problem),
     call: (record) => log.info({ event: 'call', ...record, duration: Number(record.duration.toFixed(3)) }),
     error({ id, method, path, error }) {
       log.error({ event: 'error', id, method, path, ...described(error) }, messageOf(error))

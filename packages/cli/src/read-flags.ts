@@ -21,7 +21,7 @@ export function readFlags(args: readonly string[]) {
 /** The value of a flag that has one at most. */
 export function single(
   values: UpValues,
-  name: Exclude<UpFlag, 'json' | 'insecure' | 'help'>,
+  name: Exclude<UpFlag, 'json' | 'insecure' | 'or-memory' | 'help'>,
 ): string | undefined {
   const [value, second] = values[name] ?? []
   if (second === undefined) return value

@@ -6,6 +6,8 @@ export interface Report {
   started(start: Start): void
   /** The engine answered, or why it did not. */
   engine(found: Engine | NoEngine): void
+  /** No engine answered at the start, so one in memory takes its place. */
+  fallback(engine: NoEngine): void
   /** Undefined where nobody watches calls. */
   readonly call: ((record: CallRecord) => void) | undefined
   /** A call failed for a reason that is not its client's. */

@@ -8,7 +8,14 @@ function read(line: string, env: NodeJS.ProcessEnv = {}) {
 
 describe('intermediate up', () => {
   it('needs no arguments', () => {
-    expect(read('')).toEqual({ file: undefined, listen: [], upstream: undefined, grace: 10_000, json: false })
+    expect(read('')).toEqual({
+      file: undefined,
+      listen: [],
+      upstream: undefined,
+      orMemory: false,
+      grace: 10_000,
+      json: false,
+    })
   })
 
   it('takes a file among its flags', () => {
@@ -16,9 +23,16 @@ describe('intermediate up', () => {
       file: 'guard.ts',
       listen: [],
       upstream: 'tcp://engine:2375',
+      orMemory: false,
       grace: 500,
       json: true,
     })
+  })
+
+  it('refuses an engine in memory in place of one in memory', () => {
+    expect(() => read('--or-memory --upstream memory:')).toThrow(
+      '--or-memory has no effect with --upstream memory:: leave it out.',
+    )
   })
 
   it('listens on every address, each with the flags for its kind', () => {

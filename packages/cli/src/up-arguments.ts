@@ -1,6 +1,8 @@
 import type { ListenOptions } from '@intermediate/core'
 import { listenOptions } from './listen-flags.js'
+import { memoryAddress } from './memory-upstream.js'
 import { readFlags, single } from './read-flags.js'
+import type { UpValues } from './read-flags.js'
 import { UsageError } from './usage-error.js'
 
 export interface UpSettings {
@@ -8,6 +10,8 @@ export interface UpSettings {
   /** Empty: where an intermediate listens that is given no address. */
   readonly listen: readonly ListenOptions[]
   readonly upstream: string | undefined
+  /** An engine in memory takes the place of one that is not there. */
+  readonly orMemory: boolean
   /** In ms. */
   readonly grace: number
   readonly json: boolean
@@ -30,9 +34,17 @@ export function readUpArguments(args: readonly string[], env: NodeJS.ProcessEnv)
     file,
     listen: listenOptions(values, env),
     upstream: single(values, 'upstream'),
+    orMemory: orMemory(values),
     grace: milliseconds(single(values, 'grace') ?? '10'),
     json: values.json ?? false,
   }
+}
+
+function orMemory(values: UpValues): boolean {
+  const wanted = values['or-memory'] ?? false
+  if (wanted && values.upstream?.[0] === memoryAddress)
+    throw new UsageError('--or-memory has no effect with --upstream memory:: leave it out.')
+  return wanted
 }
 
 function milliseconds(text: string): number {

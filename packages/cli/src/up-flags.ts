@@ -23,8 +23,12 @@ export const upFlags = {
     multiple: true,
     value: 'ADDR',
     text:
-      'The engine, or the next intermediate. Default: what FILE says, then INTERMEDIATE_UPSTREAM, ' +
-      'then what the docker command would use',
+      'The engine, or the next intermediate; memory: runs an engine in memory. Default: what FILE says, ' +
+      'then INTERMEDIATE_UPSTREAM, then what the docker command would use',
+  },
+  'or-memory': {
+    type: 'boolean',
+    text: 'Where no engine answers at the start, run one in memory, and say so',
   },
   mode: {
     type: 'string',
@@ -76,7 +80,7 @@ export const upFlags = {
   },
   json: {
     type: 'boolean',
-    text: 'Log as JSON lines: started, engine, call, error, stopping, stopped, failed, crashed',
+    text: 'Log as JSON lines: started, fallback, engine, call, error, stopping, stopped, failed, crashed',
   },
   help: { type: 'boolean', short: 'h', text: 'Show this' },
 } as const satisfies Record<string, Flag>

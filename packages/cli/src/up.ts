@@ -1,6 +1,7 @@
 import { intermediate } from '@intermediate/core'
 import type { Intermediate, IntermediateOptions, Listening } from '@intermediate/core'
 import { humanReport } from './human-report.js'
+import { memoryAddress, memoryUpstream } from './memory-upstream.js'
 import type { Output } from './output.js'
 import type { Report, Start } from './report.js'
 import { catchSignals } from './signals.js'
@@ -11,10 +12,12 @@ export async function up(settings: UpSettings, output: Output): Promise<boolean>
   const report = settings.json ? (await import('./json-report.js')).jsonReport() : humanReport(output)
   using signals = catchSignals()
   try {
-    const file = await fileWith(settings)
+    const asked = await fileWith(settings)
+    await using memory = await memoryUpstream(settings, asked, (engine) => report.fallback(engine))
+    const file = memory === undefined ? asked : asked.with({ upstream: memory.address })
     const listening = await file.with(observers(report)).listen(...settings.listen)
     using _ = closeOnCrash(listening, report)
-    report.started(startOf(file, listening, settings))
+    report.started(startOf(file, listening, settings, memory !== undefined))
     const stopped = new AbortController()
     const engine = lookForEngine(file, report, stopped.signal)
     const signal = await signals.next()
@@ -35,16 +38,22 @@ export async function up(settings: UpSettings, output: Output): Promise<boolean>
 
 /** The intermediate of FILE, or a plain one, with what the command line says in place of what the file says. */
 async function fileWith({ file, upstream }: UpSettings): Promise<Intermediate> {
-  if (file === undefined) return intermediate({ upstream })
+  const options = upstream === undefined || upstream === memoryAddress ? {} : { upstream }
+  if (file === undefined) return intermediate(options)
   const { loadFile } = await import('./load-file.js')
-  return (await loadFile(file)).with({ upstream })
+  return (await loadFile(file)).with(options)
 }
 
 function observers(report: Report): IntermediateOptions {
   return { onError: (failure) => report.error(failure), onCall: report.call }
 }
 
-function startOf({ layers }: Intermediate, { addresses, upstream }: Listening, settings: UpSettings): Start {
+function startOf(
+  { layers }: Intermediate,
+  { addresses, upstream }: Listening,
+  settings: UpSettings,
+  inMemory: boolean,
+): Start {
   const [first = ''] = addresses
   const tls = settings.listen[0]?.tls
   return {
@@ -52,8 +61,8 @@ function startOf({ layers }: Intermediate, { addresses, upstream }: Listening, s
     environment: { DOCKER_HOST: first, ...(tls && { DOCKER_TLS_VERIFY: '1' }) },
     clientFiles: tls ? (tls.ca === undefined ? ['ca.pem'] : ['ca.pem', 'cert.pem', 'key.pem']) : [],
     upstream: {
-      address: upstream.name,
-      source: settings.upstream === undefined ? upstream.source : '--upstream',
+      address: inMemory ? memoryAddress : upstream.name,
+      source: settings.upstream === undefined ? (inMemory ? '--or-memory' : upstream.source) : '--upstream',
     },
     layers,
   }

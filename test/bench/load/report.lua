@@ -1,0 +1,9 @@
+-- Has wrk print its result as one line of JSON. Times are in microseconds.
+function done(summary, latency, requests)
+  local errors = summary.errors
+  io.write(string.format(
+    '\n{"requests":%d,"duration":%d,"errors":%d,"median":%d,"p99":%d}\n',
+    summary.requests, summary.duration,
+    errors.connect + errors.read + errors.write + errors.status + errors.timeout,
+    latency:percentile(50), latency:percentile(99)))
+end

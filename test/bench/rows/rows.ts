@@ -1,0 +1,27 @@
+import type { Row } from '../row.js'
+import { bulkDown, bulkDownChunked, bulkUp } from './bulk-rows.js'
+import { chainOf3, chainOf5 } from './chain.js'
+import { idleLayers } from './idle-layers.js'
+import { eventStreams, tlsEventStreams, tlsTunnels, tunnels } from './idle-memory.js'
+import { latency } from './latency.js'
+import { smallCalls } from './small-calls.js'
+import { start } from './start.js'
+import { tenKilobytes } from './ten-kilobytes.js'
+
+/** What is measured, in the order of the table. */
+export const rows: readonly Row[] = [
+  smallCalls,
+  tenKilobytes,
+  bulkDown,
+  bulkDownChunked,
+  bulkUp,
+  latency,
+  chainOf3,
+  chainOf5,
+  idleLayers,
+  tunnels,
+  eventStreams,
+  tlsTunnels,
+  tlsEventStreams,
+  start,
+]

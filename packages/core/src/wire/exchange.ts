@@ -9,7 +9,7 @@ import { join, splice } from './tunnel.js'
  * engine takes the body for stdin. A client that sends no more before the reply, as with a chunked body that is left
  * open, gets it after that.
  */
-const gatherTime = 200
+const gatherTime = 1000
 
 const continueHead = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n')
 

@@ -73,7 +73,7 @@ describe('an upstream that is not there', () => {
       })
     }
     await using upstream = await recordingUpstream(answer(ok))
-    await upstream.stop()
+    upstream.stop()
     await upstream.listen(engine)
     await client.send(ping)
     expect((await client.response()).status).toBe(200)

@@ -143,6 +143,20 @@ describe.each(transports)("a layer at the engine's tunnel, over %s", (transport)
     expect(notes.join('')).toBe('one two')
   })
 
+  it("is told of the end of stdin that came before the engine's reply", async () => {
+    let told = () => {}
+    const ended = new Promise<void>((resolve) => (told = resolve))
+    const layers = wrapping((tunnel) => shouting(tunnel).on('finish', told))
+    await using to = await setUpWith(layers, transport, byHand)
+    await using client = await to.client()
+    await client.send(attach)
+    await client.end()
+    const engine = await to.upstream.connection(0)
+    await engine.ended()
+    await engine.send(upgraded)
+    await ended
+  })
+
   it('has its tunnel closed when the client leaves', async () => {
     let close = () => {}
     const closed = new Promise<void>((resolve) => (close = resolve))

@@ -89,7 +89,7 @@ describe.each(stacks)('an engine that closes while the client still sends, with 
     await engine.send(upgraded)
     await client.head()
     client.pause()
-    const said = await sendUntilStuck(engine, () => randomBytes(16_384))
+    const said = await sendUntilStuck(engine, to, () => randomBytes(16_384))
     engine.destroy()
     for (let n = 0; n < 3; n++) {
       await client.send('stdin')
@@ -97,7 +97,7 @@ describe.each(stacks)('an engine that closes while the client still sends, with 
     }
     client.resume()
     const heard = await client.closed()
-    expect(heard.length).toBeGreaterThanOrEqual(said - upgraded.length)
+    expect(heard.length).toBeGreaterThanOrEqual(said)
   })
 
   it('all that it has said arrives, before it is seen that it never read what it was sent', async () => {
@@ -111,11 +111,11 @@ describe.each(stacks)('an engine that closes while the client still sends, with 
     await client.head()
     client.pause()
     await client.send(Buffer.alloc(500_000))
-    const said = await sendUntilStuck(engine, () => randomBytes(16_384))
+    const said = await sendUntilStuck(engine, to, () => randomBytes(16_384))
     engine.destroy()
     await meanwhile(to)
     client.resume()
     const heard = await client.closed()
-    expect(heard.length).toBeGreaterThanOrEqual(said - upgraded.length)
+    expect(heard.length).toBeGreaterThanOrEqual(said)
   })
 })

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { RecordedSocket } from '@intermediate/testing'
 import { meanwhile } from './docker-calls.js'
 import type { Setup } from './matrix.js'
@@ -14,12 +15,14 @@ export async function sendUntilStuck(
   to: Setup,
   piece: (n: number) => Uint8Array,
 ): Promise<number> {
-  const before = from.sent
-  for (let n = 0; from.sent - before < endless; n++) {
-    let taken = false
-    const sending = from.send(piece(n)).then(() => (taken = true))
-    for (let calls = 0; calls < 3 && !taken; calls++) await Promise.race([sending, meanwhile(to)])
-    if (!taken) return from.sent - before
+  const begun = from.sent
+  for (let n = 0; from.sent - begun < endless; n++) {
+    const bytes = piece(n)
+    const goal = from.sent + bytes.length
+    void from.send(bytes).catch(() => {})
+    for (let turns = 0; from.sent < goal && turns < 100; turns++) await turn()
+    for (let calls = 0; from.sent < goal && calls < 3; calls++) await meanwhile(to)
+    if (from.sent < goal) return from.sent - begun
   }
-  throw new Error(`${endless} bytes were taken, and still more is.`)
+  throw new Error(`${endless} bytes were taken, and more still would be`)
 }

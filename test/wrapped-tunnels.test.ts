@@ -1,8 +1,8 @@
-import { Duplex, Transform } from 'node:stream'
-import type { Reply } from '@intermediate/core'
+import { Duplex, PassThrough, Transform } from 'node:stream'
+import type { ErrorReport, Reply } from '@intermediate/core'
 import { intermediate, reply } from '@intermediate/core'
 import { describe, expect, it, vi } from 'vitest'
-import { attach, byHand, meanwhile, ok, ping, upgraded } from './docker-calls.js'
+import { attach, byHand, meanwhile, ok, ping, response, upgraded } from './docker-calls.js'
 import { setUpWith, transports } from './matrix.js'
 
 /** A layer that makes another reply of one with a tunnel. */
@@ -170,6 +170,24 @@ describe.each(transports)("a layer at the engine's tunnel, over %s", (transport)
     await client.head()
     client.reset()
     await Promise.all([engine.closed(), closed])
+  })
+
+  it('cannot put one where the engine opened none', async () => {
+    const reports: ErrorReport[] = []
+    const layers = intermediate({ onError: (report) => reports.push(report) })
+    layers.use('POST /containers/:id/attach', async (call, next) =>
+      (await next(call)).withTunnel(new PassThrough()),
+    )
+    await using to = await setUpWith(layers, transport, byHand)
+    await using client = await to.client()
+    await client.send(attach)
+    const engine = await to.upstream.connection(0)
+    await engine.request()
+    await engine.send(response('404 Not Found', '{"message":"No such container: web"}'))
+    expect((await client.response()).status).toBe(500)
+    expect(reports.map(({ error }) => String(error))).toEqual([
+      'TypeError: a reply without a tunnel cannot take another: answer with tunnel(…) instead',
+    ])
   })
 
   it('may answer something else', async () => {

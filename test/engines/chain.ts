@@ -7,16 +7,20 @@ export interface Chain extends AsyncDisposable {
 }
 
 /**
- * So many intermediates, one in front of the other, in front of an engine. One alone listens on a unix
- * socket, as engines do; three on TCP, a unix socket and TCP, so that each meets each.
+ * So many intermediates, one in front of the other, in front of an engine. They listen on a unix socket and
+ * on loopback TCP in turn; `front` is where the first does, which the client meets.
  */
-export async function chainOf(length: number, engine: string): Promise<Chain> {
+export async function chainOf(
+  length: number,
+  engine: string,
+  front: 'unix' | 'tcp' = 'unix',
+): Promise<Chain> {
   const folder = await temporaryFolder()
   const links: AsyncDisposable[] = []
   let address = engine
-  for (let place = 1; place <= length; place++) {
-    const onTcp = length > 1 && place % 2 === 1
-    const at = onTcp ? 'tcp://127.0.0.1:0' : `unix://${folder.file(`${place}.sock`)}`
+  for (let place = length; place > 0; place--) {
+    const onUnix = (front === 'unix') === (place % 2 === 1)
+    const at = onUnix ? `unix://${folder.file(`${place}.sock`)}` : 'tcp://127.0.0.1:0'
     const link = await intermediate({ upstream: address }).listen(at)
     links.unshift(link)
     address = link.addresses[0] ?? at

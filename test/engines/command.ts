@@ -81,10 +81,12 @@ export class Command implements PromiseLike<Result> {
   }
 
   /** Until stdout or stderr holds that text. */
-  async shows(text: string): Promise<void> {
+  async shows(text: string | RegExp): Promise<void> {
     const { stdout, stderr } = this.#child
-    while (!Object.values(this.#written()).some((written) => written.includes(text))) {
-      if (this.#result) throw new Error(`${this.line} ended without showing ${JSON.stringify(text)}`)
+    const isShown = (written: string): boolean =>
+      typeof text === 'string' ? written.includes(text) : text.test(written)
+    while (![this.#written().stdout, this.#written().stderr].some(isShown)) {
+      if (this.#result) throw new Error(`${this.line} ended without showing ${String(text)}`)
       await new Promise<void>((resolve) => {
         const wake = (): void => {
           for (const source of [stdout, stderr]) source.off('data', wake)

@@ -16,6 +16,8 @@ export interface Scenario {
   once?(play: Play): PromiseLike<unknown>
   /** Done directly and through one and three intermediates, at the same time; all must come out the same. */
   each(play: Play): PromiseLike<unknown>
+  /** Met on unix sockets only, where a client is not the same on TCP. @default false */
+  readonly onUnix?: boolean
   /** Done one after the other instead, where the engine itself shows one call what another one does. */
   readonly inTurn?: boolean
   /** What cannot be the same, see differences.ts. */
@@ -60,12 +62,16 @@ const run = `im-${randomBytes(3).toString('hex')}`
 let scenarios = 0
 
 function sameOn(engine: Engine, client: Client): Same {
-  const chains: Chain[] = []
+  let one: Chain
+  let three: Chain
+  let threeOnUnix: Chain
   beforeAll(async () => {
-    chains.push(await chainOf(1, engine.address), await chainOf(3, engine.address))
+    one = await chainOf(1, engine.address)
+    three = await chainOf(3, engine.address, 'tcp')
+    threeOnUnix = await chainOf(3, engine.address)
   })
   afterAll(async () => {
-    for (const chain of chains) await chain[Symbol.asyncDispose]()
+    for (const chain of [one, three, threeOnUnix]) await chain[Symbol.asyncDispose]()
     await removeLeftOvers(
       dockerAt(client.program, environmentFor(engine.address), () => {}),
       run,
@@ -76,6 +82,7 @@ function sameOn(engine: Engine, client: Client): Same {
     const {
       once,
       each,
+      onUnix,
       inTurn,
       differs = [],
     }: Scenario = typeof given === 'function' ? { each: given } : given
@@ -90,8 +97,12 @@ function sameOn(engine: Engine, client: Client): Same {
         perform(script, { client, engine, run, address, shared: named('s'), ...named(route) }, differs)
 
       if (once) expectToWork(await play(once, 's', engine.address))
-      const addresses = [engine.address, ...chains.map((chain) => chain.address)]
-      const plays = addresses.map((address, hops) => () => play(each, String(hops), address))
+      const routes = [engine, one, onUnix ? threeOnUnix : three]
+      const plays = routes.map(
+        ({ address }, place) =>
+          () =>
+            play(each, String(place), address),
+      )
       const [direct, ...through] = inTurn
         ? await oneByOne(plays)
         : await Promise.all(plays.map((start) => start()))

@@ -11,6 +11,7 @@ import { environmentFor, findEngines, required } from './engines.js'
 import type { Client, Engine } from './engines.js'
 import { removeLeftOvers } from './left-overs.js'
 import { perform } from './play.js'
+import type { Outcome } from './play.js'
 
 /**
  * Where the engine in memory and a real one come out differently, by the titles of the scenarios, and why. Of these
@@ -98,38 +99,50 @@ interface Routes {
 
 function compare(title: string, scenario: Scenario, { client, memory, chained, real: other }: Routes): void {
   it(title, { timeout: 180_000 }, async () => {
-    const play = (on: Engine, address = on.address) => played(scenario, { client, engine: on, address })
-    const direct = await play(memory)
-    if (title in beyond) return expect(direct.text).toContain(beyond[title])
-    expect(direct.failure?.cause).toBeUndefined()
-    expect((await play(memory, chained)).text, 'through three intermediates').toBe(direct.text)
+    const here = await playedOn(memory, scenario, client, [memory.address, chained])
+    const [direct, through] = here.map(({ text }) => text)
+    if (title in beyond) return expect(direct).toContain(beyond[title])
+    expect(here[0]?.failure?.cause).toBeUndefined()
+    expect(through, 'through three intermediates').toBe(direct)
     if (!other) return
-    const { text } = await play(other)
-    if (title in otherwise) expect(exits(direct.text), `on ${other.name}`).toEqual(exits(text))
-    else expect(direct.text, `on ${other.name}`).toBe(text)
+    const [there] = await playedOn(other, scenario, client, [other.address])
+    if (title in otherwise) expect(exits(direct), `on ${other.name}`).toEqual(exits(there?.text))
+    else expect(direct, `on ${other.name}`).toBe(there?.text)
   })
 }
 
-async function played(
+/** Plays it on an engine, by each of the ways to it in turn. */
+async function playedOn(
+  engine: Engine,
   { once, each, differs = [] }: Scenario,
-  stage: { client: Client; engine: Engine; address: string },
-) {
+  client: Client,
+  ways: readonly string[],
+): Promise<readonly Outcome[]> {
   await using folder = await temporaryFolder()
-  const play = String(++plays)
-  const named = (part: string) => ({ name: `${run}-${play}${part}`, folder: folder.file(part) })
+  const start = `${run}-${++plays}`
+  const named = (part: string) => ({ name: `${start}${part}`, folder: folder.file(part) })
   const differences = [...differs, abandoned, counts, ids, networkAddresses, runtimes, times]
-  const common = { ...stage, run, shared: named('s') }
+  const shared = named('s')
+  const common = { client, engine, run, shared }
   if (once) {
-    const made = await perform(once, { ...common, address: stage.engine.address, ...named('s') }, differences)
+    const made = await perform(once, { ...common, address: engine.address, ...shared }, differences)
     expect(made.failure?.cause).toBeUndefined()
   }
-  const { text, failure } = await perform(each, { ...common, ...named('e') }, differences)
-  const shared = named('s')
-  return { text: text.replaceAll(shared.folder, 'SHARED').replaceAll(shared.name, 'SHARED'), failure }
+  const outcomes: Outcome[] = []
+  for (const [index, address] of ways.entries()) {
+    const { text, failure } = await perform(
+      each,
+      { ...common, address, ...named(String(index)) },
+      differences,
+    )
+    const own = text.replaceAll(shared.folder, 'SHARED').replaceAll(shared.name, 'SHARED')
+    outcomes.push({ text: own, failure })
+  }
+  return outcomes
 }
 
 /** The commands and how each ended. */
-function exits(text: string): string[] {
+function exits(text = ''): string[] {
   return text.split('\n').filter((line) => /^(\$|\[exit\]) /.test(line))
 }
 

@@ -111,7 +111,7 @@ forEachClient((same) => {
       await live.shows('container create')
       await docker`start ${name}`
       await live.shows('container start')
-      await live.shows('container die')
+      await live.shows(/container die .*\n/)
       live.signal('SIGINT')
       await live
       await docker`events ${filter} --until=-1s --format ${'{{json .}}'}`

@@ -76,6 +76,8 @@ forEachClient((same) => {
       attach.write('hello\r')
       expect((await attach).stdout).toContain('got hello')
     },
+    // The client knows the keys by an error that Go wraps when it copies to TCP: there it waits for the end.
+    onUnix: true,
     differs,
   })
 

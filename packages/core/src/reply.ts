@@ -18,7 +18,10 @@ export interface Reply {
    * half-closes. Once it was read or written, the reply carries nothing else than it or what wraps it.
    */
   readonly tunnel: Duplex | undefined
-  /** The same head with another tunnel, usually one that wraps this reply's. */
+  /**
+   * The same head with another tunnel, usually one that wraps this reply's.
+   * @throws TypeError where this reply has none
+   */
   withTunnel(tunnel: Duplex): Reply
 }
 
@@ -72,8 +75,8 @@ export class OwnReply implements Reply {
     this.body = body
   }
 
-  withTunnel(stream: Duplex): Reply {
-    return new TunnelReply(undefined, [...this.headers], stream)
+  withTunnel(): never {
+    throw new TypeError(noTunnel)
   }
 }
 
@@ -121,13 +124,12 @@ export class UpstreamReply implements Reply {
   }
 
   withTunnel(stream: Duplex): Reply {
-    return new TunnelReply(
-      this.incoming.kind === 'tunnel' ? this.incoming : undefined,
-      [...this.headers],
-      stream,
-    )
+    if (this.incoming.kind !== 'tunnel') throw new TypeError(noTunnel)
+    return new TunnelReply(this.incoming, [...this.headers], stream)
   }
 }
+
+const noTunnel = 'a reply without a tunnel cannot take another: answer with tunnel(…) instead'
 
 /** The fields of a head that was received. */
 export function headFields(head: {

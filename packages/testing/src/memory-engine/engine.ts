@@ -23,6 +23,7 @@ export class Engine {
   readonly closing = new AbortController()
   readonly #hostFolders = new Map<string, FolderNode>()
   #lastPid = 1000
+  #lastPort = 32_767
 
   /** @param images the names of the images that are there; undefined: whatever a container is made of */
   constructor(images: readonly string[] | undefined) {
@@ -43,6 +44,7 @@ export class Engine {
   }
 
   readonly nextPid = (): number => ++this.#lastPid
+  readonly nextPort = (): number => ++this.#lastPort
 
   /** @throws 404 */
   exec(id: string): Exec {

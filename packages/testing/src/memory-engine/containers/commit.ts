@@ -22,7 +22,6 @@ export function commit(exchange: Exchange): void {
     {
       config: {
         ...config,
-        Hostname: '',
         Image: container.imageName,
         ...set,
         ...changedConfig(query.all('changes')),

@@ -118,7 +118,7 @@ function fits(engine: Engine, container: Container, filters: Filters): boolean {
     mounts.some(({ volume, target }) => volume?.name === text || target === text)
   const all = engine.containers.all
   const place = (text: string) => all.indexOf(engine.containers.get(text))
-  const ports = [...publishedPorts(container)]
+  const ports = publishedPorts(container, () => 0)
   return (
     filters.some('id', (text) => id.startsWith(text)) &&
     filters.some('name', (text) => fitsPattern(name, text) || fitsPattern(`/${name}`, text)) &&

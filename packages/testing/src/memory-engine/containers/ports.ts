@@ -7,11 +7,11 @@ export interface PublishedPort {
   readonly host: { readonly ip: string; readonly port: number } | undefined
 }
 
-/** Where the engine's own choice of ports begins. */
-let nextPort = 32_768
-
-/** The ports of a container that starts. They are shown, and nothing listens on them. */
-export function publishedPorts({ config, hostConfig }: Container): PublishedPort[] {
+/**
+ * The ports of a container that starts. They are shown, and nothing listens on them.
+ * @param nextFree a port of the host, for those that may have any
+ */
+export function publishedPorts({ config, hostConfig }: Container, nextFree: () => number): PublishedPort[] {
   const bindings = hostConfig.PortBindings ?? {}
   const exposed = Object.keys(config.ExposedPorts ?? {}).map(withProtocol)
   const ports = [...new Set([...exposed, ...Object.keys(bindings).map(withProtocol)])].toSorted()
@@ -52,8 +52,4 @@ export function portList(ports: readonly PublishedPort[]): unknown[] {
 
 function withProtocol(port: string): string {
   return port.includes('/') ? port : `${port}/tcp`
-}
-
-function nextFree(): number {
-  return nextPort++
 }

@@ -45,7 +45,7 @@ export function start(engine: Engine, container: Container): void {
     program,
   )
   container.running = { sandbox, main }
-  container.ports = publishedPorts(container)
+  container.ports = publishedPorts(container, engine.nextPort)
   container.isStopped = false
   Object.assign(state, { status: 'running', exitCode: 0, error: '', started: now(), finished: undefined })
   emit(engine, container, 'start')

@@ -113,7 +113,7 @@ function onTerminal(program: readonly string[]): string[] {
 /** Without what the tests' own environment says of docker and of colours, and without how vitest was started. */
 function environment(given: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(
-    ([name]) => !/^(DOCKER|INTERMEDIATE|NODE|VITEST|VITE|NO_COLOR|FORCE_COLOR|DEBUG)/.test(name),
+    ([name]) => !/^(DOCKER|INTERMEDIATE|NODE|VITEST|VITE|NO_COLOR|FORCE_COLOR|DEBUG|CI$)/.test(name),
   )
   return {
     ...Object.fromEntries(own),

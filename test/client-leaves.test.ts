@@ -1,8 +1,18 @@
 import type { CallRecord, ErrorReport } from '@intermediate/core'
 import { intermediate } from '@intermediate/core'
 import type { Transcript } from '@intermediate/testing'
-import { describe, expect, it, vi } from 'vitest'
-import { attach, byHand, meanwhile, ping, plainAttach, request, response, upgraded } from './docker-calls.js'
+import { describe, expect, it } from 'vitest'
+import {
+  attach,
+  byHand,
+  meanwhile,
+  nobodyLeft,
+  ping,
+  plainAttach,
+  request,
+  response,
+  upgraded,
+} from './docker-calls.js'
 import { everyWay, setUp, setUpWith, transports } from './matrix.js'
 
 const leaving = [
@@ -44,7 +54,7 @@ describe.each(everyWay)(
         leave(client)
         await engine.closed()
         await client.closed()
-        await vi.waitFor(() => expect(to.listening.connections).toBe(0))
+        await nobodyLeft(to)
         expect(records).toHaveLength(1)
         expect(reports).toEqual([])
         expect(engine.receivedText).toBe(call)
@@ -75,7 +85,7 @@ describe.each(everyWay)(
       void engine.send(Buffer.alloc(30_000_000))
       client.destroy()
       await engine.closed()
-      await vi.waitFor(() => expect(to.listening.connections).toBe(0))
+      await nobodyLeft(to)
     })
   },
 )

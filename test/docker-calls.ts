@@ -1,4 +1,5 @@
 import type { Script } from '@intermediate/testing'
+import { expect, vi } from 'vitest'
 import type { Setup } from './matrix.js'
 
 /** A request as docker clients write it; with a body, its length. Text is latin1. */
@@ -69,6 +70,11 @@ export async function meanwhile(to: Setup): Promise<void> {
   await using other = await to.client()
   await other.send(pass)
   await other.response()
+}
+
+/** No connection of a client is open any more. No event tells. */
+export async function nobodyLeft({ listening }: Setup): Promise<void> {
+  await vi.waitFor(() => expect(listening.connections).toBe(0), { interval: 1, timeout: 10_000 })
 }
 
 function head(startLine: string, fields: readonly string[]): string {

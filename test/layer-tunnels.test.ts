@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import { PassThrough } from 'node:stream'
 import type { ErrorReport } from '@intermediate/core'
 import { intermediate, tunnel } from '@intermediate/core'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   attach,
   byHand,
@@ -11,6 +11,7 @@ import {
   execStart,
   hijacked,
   meanwhile,
+  nobodyLeft,
   plainAttach,
   upgraded,
 } from './docker-calls.js'
@@ -39,7 +40,7 @@ describe.each(transports)("a layer's own tunnel, over %s", (transport) => {
     await client.end()
     expect((await client.ended()).toString()).toBe('early stdin')
     expect(to.upstream.connections).toHaveLength(0)
-    await vi.waitFor(() => expect(to.listening.connections).toBe(0))
+    await nobodyLeft(to)
   })
 
   it('begins after the body of the call, however late that comes', async () => {
@@ -125,7 +126,7 @@ describe.each(transports)("a layer's own tunnel, over %s", (transport) => {
     await client.head()
     stream.destroy(new Error('out of order'))
     expect((await client.closed()).toString()).toBe('')
-    await vi.waitFor(() => expect(to.listening.connections).toBe(0))
+    await nobodyLeft(to)
   })
 
   it('is no answer to an ordinary call', async () => {

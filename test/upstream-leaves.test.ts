@@ -1,9 +1,10 @@
 import type { UpstreamConnection } from '@intermediate/testing'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   attach,
   byHand,
   hijacked,
+  nobodyLeft,
   ok,
   ping,
   plainAttach,
@@ -65,7 +66,7 @@ describe.each(everyWay)('an upstream that leaves, over $transport with $stack', 
       expect((await client.closed()).toString()).toBe('')
       if (way.transport === 'tcp') expect(client.wasReset).toBe(true)
       expect(to.upstream.connections).toHaveLength(1)
-      await vi.waitFor(() => expect(to.listening.connections).toBe(0))
+      await nobodyLeft(to)
     })
 
     it.each([
@@ -82,7 +83,7 @@ describe.each(everyWay)('an upstream that leaves, over $transport with $stack', 
       leave(engine)
       expect((await client.closed()).toString()).toBe('')
       if (way.transport === 'tcp') expect(client.wasReset).toBe(!inOrder)
-      await vi.waitFor(() => expect(to.listening.connections).toBe(0))
+      await nobodyLeft(to)
     })
 
     it('between calls: the connection of the client ends', async () => {
@@ -95,7 +96,7 @@ describe.each(everyWay)('an upstream that leaves, over $transport with $stack', 
       await client.response()
       leave(engine)
       expect((await client.closed()).toString()).toBe('')
-      await vi.waitFor(() => expect(to.listening.connections).toBe(0))
+      await nobodyLeft(to)
     })
 
     it('as the next call comes: the connection of the client ends, which knows what it may send again', async () => {

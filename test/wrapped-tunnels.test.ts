@@ -1,8 +1,8 @@
 import { Duplex, PassThrough, Transform } from 'node:stream'
 import type { ErrorReport, Reply } from '@intermediate/core'
 import { intermediate, reply } from '@intermediate/core'
-import { describe, expect, it, vi } from 'vitest'
-import { attach, byHand, meanwhile, ok, ping, response, upgraded } from './docker-calls.js'
+import { describe, expect, it } from 'vitest'
+import { attach, byHand, meanwhile, nobodyLeft, ok, ping, response, upgraded } from './docker-calls.js'
 import { setUpWith, transports } from './matrix.js'
 
 /** A layer that makes another reply of one with a tunnel. */
@@ -54,7 +54,7 @@ describe.each(transports)("a layer at the engine's tunnel, over %s", (transport)
       await engine.send('OUTPUT')
       await engine.end()
       expect((await client.ended()).toString()).toBe('OUTPUT')
-      await vi.waitFor(() => expect(to.listening.connections).toBe(0))
+      await nobodyLeft(to)
     })
 
     it('lets stdin come after the end of the output', async () => {
@@ -70,7 +70,7 @@ describe.each(transports)("a layer at the engine's tunnel, over %s", (transport)
       await client.send('input')
       await client.end()
       expect((await engine.ended()).toString()).toBe('input')
-      await vi.waitFor(() => expect(to.listening.connections).toBe(0))
+      await nobodyLeft(to)
     })
 
     it("passes the end of stdin on that came before the engine's reply", async () => {
@@ -85,7 +85,7 @@ describe.each(transports)("a layer at the engine's tunnel, over %s", (transport)
       await engine.end()
       await client.until('OUTPUT')
       await client.ended()
-      await vi.waitFor(() => expect(to.listening.connections).toBe(0))
+      await nobodyLeft(to)
     })
 
     it('does not keep it when the client leaves', async () => {

@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import { memoryEngine, temporaryFolder } from '@intermediate/testing'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { chainOf } from './chain.js'
-import type { Same, Scenario } from './compare.js'
+import type { forEachClient, Same, Scenario } from './compare.js'
 import { abandoned, counts, ids, networkAddresses, runtimes, times } from './differences.js'
 import { dockerAt } from './docker.js'
 import { environmentFor, findEngines, required } from './engines.js'
@@ -46,9 +46,9 @@ const beyond: Readonly<Record<string, string>> = {
 }
 
 /** The scenarios of these files are collected here, instead of run on real engines only. */
-const collected = vi.hoisted(() => [] as ((same: Same, engine: Engine, client: Client) => void)[])
+const collected = vi.hoisted(() => [] as Parameters<typeof forEachClient>[])
 vi.mock(import('./compare.js'), () => ({
-  forEachClient: (define) => void collected.push(define),
+  forEachClient: (...scenarios) => void collected.push(scenarios),
   forEachEngine: () => {},
 }))
 await import('./containers.test.js')
@@ -85,7 +85,9 @@ for (const client of clients) {
     const routes: Routes = { client, memory: engine, chained: chain.address, real }
     const same: Same = (title, given) =>
       compare(title, typeof given === 'function' ? { each: given } : given, routes)
-    for (const define of collected) define(same, engine, client)
+    for (const [define, ability] of collected) {
+      if (!ability || client.abilities.includes(ability)) define(same, engine, client)
+    }
   })
 }
 

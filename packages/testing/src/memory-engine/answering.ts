@@ -124,11 +124,14 @@ function recordedCall(
   }
 }
 
-/** Where the engine sends clients whose path holds `//`, `/./` or `/../`; undefined for all others. */
+/** Where the engine sends clients whose decoded path holds `//`, `/./` or `/../`; undefined for all others. */
 function cleanPath(url: string): string | undefined {
-  const [, path = '', search = ''] = /^([^?]*)(.*)$/s.exec(url) ?? []
-  const clean = posix.normalize(path)
-  return clean === path ? undefined : clean + search
+  const target = readTarget(url)
+  if (target === undefined) return undefined
+  const clean = posix.normalize(target.path)
+  if (clean === target.path) return undefined
+  const version = target.version === undefined ? '' : `/v${target.version}`
+  return version + encodeURI(clean) + (target.search === '' ? '' : `?${target.search}`)
 }
 
 function parsed(body: Buffer): unknown {

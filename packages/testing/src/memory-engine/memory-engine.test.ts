@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
 import { memoryEngine } from './memory-engine.js'
 import type { MemoryEngine } from './memory-engine.js'
 
@@ -39,6 +40,12 @@ describe('is where it says', () => {
     expect(() => engine.address).toThrow('This engine does not listen: leave out `listen: false`')
     expect(await (await engine.request('GET /_ping')).text()).toBe('OK')
   })
+})
+
+it('says where it cannot be', async () => {
+  await using engine = await memoryEngine({ listen: 'tcp' })
+  await expect(memoryEngine({ listen: engine.address })).rejects.toMatchObject({ code: 'EADDRINUSE' })
+  await expect(memoryEngine({ listen: 'nowhere' })).rejects.toThrow('"nowhere" is no address')
 })
 
 describe('versions', () => {
@@ -94,6 +101,7 @@ describe('paths', () => {
     ['GET /Containers/json', 404],
     ['GET //info', 301],
     ['GET /containers/../info', 301],
+    ['GET /containers/%2fweb/json', 301],
     ['GET /containers%2fjson', 200],
     ['GET /%63ontainers/json', 200],
     ['GET /networks/', 200],
@@ -183,7 +191,7 @@ describe('a container', () => {
   it('is found by name, by id and by the beginning of one, if that is enough', async () => {
     await using engine = await engineWith('web', 'true')
     const { Id } = (await (await engine.request('GET /containers/web/json')).json()) as { Id: string }
-    for (const name of ['web', '/web', Id, Id.slice(0, 12), Id.slice(0, 4)]) {
+    for (const name of ['web', Id, Id.slice(0, 12), Id.slice(0, 4)]) {
       expect(await statusOf(engine, `GET /containers/${encodeURIComponent(name)}/json`)).toBe(200)
     }
     for (let count = 0; count < 20; count++)
@@ -317,6 +325,27 @@ describe('a hijacked connection', () => {
         })
       }
     }
+  })
+
+  it('is a WebSocket where that was asked for', async () => {
+    await using engine = await memoryEngine({ listen: 'tcp' })
+    const body = { Image: 'busybox', Cmd: ['sh', '-c', 'read word; echo got $word; exit 3'], OpenStdin: true }
+    await engine.request('POST /containers/create?name=web', { body })
+    const path = '/v1.45/containers/web/attach/ws?stream=1&stdin=1&stdout=1'
+    const socket = new WebSocket(engine.address.replace('tcp:', 'ws:') + path)
+    await once(socket, 'open')
+    await engine.request('POST /containers/web/start')
+    socket.send('typed\n')
+    const [message] = (await once(socket, 'message')) as [Buffer]
+    expect(message.toString()).toBe('got typed\n')
+    await once(socket, 'close')
+    expect(engine.calls[1]).toMatchObject({ endpoint: 'GET /containers/:id/attach/ws', status: 101 })
+  })
+
+  it('is no WebSocket of a container that is not there', async () => {
+    await using engine = await memoryEngine({ listen: 'tcp' })
+    const socket = new WebSocket(`${engine.address.replace('tcp:', 'ws:')}/containers/gone/attach/ws`)
+    await expect(once(socket, 'open')).rejects.toThrow('Unexpected server response: 404')
   })
 
   it('is not hijacked by an error', async () => {

@@ -39,7 +39,12 @@ export interface MisbehaveOptions {
 export async function memoryEngine(options: MemoryEngineOptions = {}): Promise<MemoryEngine> {
   const { listen = 'unix', images, apiVersion } = options
   const engine = new MemoryEngine(images, apiNumber(apiVersion))
-  if (listen !== false) await engine.listen(listen)
+  try {
+    if (listen !== false) await engine.listen(listen)
+  } catch (error) {
+    await engine.close()
+    throw error
+  }
   return engine
 }
 

@@ -15,6 +15,7 @@ import { errorReply, OwnReply, TunnelReply, UpstreamReply } from './reply.js'
 import type { Stack, Turn } from './stack.js'
 import type { Connection, Door } from './wire/connection.js'
 import type { Answer, Exchange } from './wire/exchange.js'
+import type { RequestHead } from './wire/head.js'
 import type { IncomingReply, Upstream } from './wire/link.js'
 import { StaleLink } from './wire/link.js'
 
@@ -31,6 +32,8 @@ export interface GateOptions extends Observers {
 /** Where requests become calls: it finds the layers that want a call, runs them, and renders what they return. */
 export class Gate implements Door {
   private readonly options: GateOptions
+  /** The Host that came last and was fine: most clients say the same each time. */
+  private knownHost: string | undefined
 
   constructor(options: GateOptions) {
     this.options = options
@@ -44,7 +47,7 @@ export class Gate implements Door {
     if (options.onCall !== undefined)
       exchange.note = observe(exchange, matches[0]?.endpoint.key ?? 'unknown', found.path)
     if (options.hosts !== undefined) {
-      const reason = foreignOrigin(head, options.hosts)
+      const reason = this.foreignOrigin(head, options.hosts)
       if (reason !== undefined) {
         exchange.answer(render(errorReply(403, reason)))
         return
@@ -53,8 +56,15 @@ export class Gate implements Door {
     // Nothing is known of an unknown call, so it may hijack too.
     exchange.mayTunnel = matches.length === 0 || matches.some(({ endpoint }) => endpoint.hijack)
     const turns = options.stack.turns(found)
-    if (turns.length === 0) exchange.pass(options.upstream)
+    if (turns.length === 0) exchange.splice(options.upstream)
     else void this.run(exchange, found, turns)
+  }
+
+  private foreignOrigin(head: RequestHead, hosts: ReadonlySet<string>): string | undefined {
+    if (head.host === this.knownHost && !head.origin && head.fetchSite === undefined) return undefined
+    const reason = foreignOrigin(head, hosts)
+    if (reason === undefined) this.knownHost = head.host
+    return reason
   }
 
   failure(error: Error, exchange: Exchange | undefined, upstream: Upstream | undefined): Answer {

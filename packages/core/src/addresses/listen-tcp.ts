@@ -55,7 +55,8 @@ function acceptTcp(material: TlsMaterial | undefined, onConnection: (socket: Soc
     keepAlive: true,
     keepAliveInitialDelay: 15_000,
   }
-  if (material === undefined) return { server: createServer(options, onConnection), dropPending: () => {} }
+  if (material === undefined)
+    return { server: createServer({ ...options, pauseOnConnect: true }, onConnection), dropPending: () => {} }
   const known = material.ca !== undefined
   return acceptTls({ ...options, ...material, requestCert: known, rejectUnauthorized: known }, onConnection)
 }

@@ -11,7 +11,9 @@ import { acceptTls } from './tls-server.js'
 async function listen(options: ListenOptions) {
   const sockets = new EventEmitter()
   const connections = on(sockets, 'connection') as AsyncIterator<[RecordedSocket]>
-  const bound = await bind(options, (socket) => sockets.emit('connection', new RecordedSocket(socket)))
+  const bound = await bind(options, (socket) =>
+    sockets.emit('connection', new RecordedSocket(socket.resume())),
+  )
   return {
     ...bound,
     nextConnection: async () => (await connections.next()).value[0] as RecordedSocket,
@@ -168,7 +170,7 @@ describe('the time for a handshake', () => {
     const handedOver = new EventEmitter()
     const { server } = acceptTls(
       await readTlsFiles({ cert: pem.cert, key: pem.key }),
-      (socket) => handedOver.emit('connection', new RecordedSocket(socket)),
+      (socket) => handedOver.emit('connection', new RecordedSocket(socket.resume())),
       1_000,
     )
     server.listen(0, '127.0.0.1')

@@ -9,7 +9,9 @@ import type { ListenOptions } from './listen.js'
 async function listen(options: ListenOptions) {
   const sockets = new EventEmitter()
   const connections = on(sockets, 'connection') as AsyncIterator<[RecordedSocket]>
-  const bound = await bind(options, (socket) => sockets.emit('connection', new RecordedSocket(socket)))
+  const bound = await bind(options, (socket) =>
+    sockets.emit('connection', new RecordedSocket(socket.resume())),
+  )
   return {
     ...bound,
     nextConnection: async () => (await connections.next()).value[0] as RecordedSocket,

@@ -15,7 +15,7 @@ export { defaultListenAddress } from './default-listen-address.js'
 export type { Bound, ListenOptions }
 
 /**
- * Listens, and hands over connections that are ready: half-open allowed, on TCP without delay and with keep-alive,
+ * Listens, and hands over connections that are ready and not read from yet: half-open allowed, on TCP without delay and with keep-alive,
  * with TLS after the handshake.
  * @throws ERR_CONFIGURATION for options that cannot be used, ERR_LISTEN for a place that is taken or closed to us
  */
@@ -39,7 +39,7 @@ async function bindSocketFile(
   { mode, group }: ListenOptions,
   onConnection: (socket: Socket) => void,
 ): Promise<Bound> {
-  const server = createServer({ allowHalfOpen: true }, onConnection)
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, onConnection)
   const name = formatAddress(address)
   if (address.scheme === 'unix') {
     const access = {

@@ -1,5 +1,5 @@
 import { connect, isIP } from 'node:net'
-import type { Socket } from 'node:net'
+import type { OnReadOpts, Socket } from 'node:net'
 import { connect as connectTls, createSecureContext } from 'node:tls'
 import { formatAddress } from './address.js'
 import type { Address, TcpAddress } from './address.js'
@@ -39,8 +39,9 @@ export interface Upstream {
   /**
    * A new connection under way. It emits `connectEvent`, or 'error' and 'close'; how long that may take is the
    * caller's to limit. Half-open is allowed, on TCP without delay and with keep-alive.
+   * @param onread the memory to read into; with TLS, Node chooses that itself
    */
-  connect(): Socket
+  connect(onread?: OnReadOpts): Socket
 }
 
 /**
@@ -71,7 +72,7 @@ function locate(option: string | UpstreamOptions, env: NodeJS.ProcessEnv): Locat
 
 function overSocketFile(address: Exclude<Address, TcpAddress>, source: string): Upstream {
   const path = address.scheme === 'unix' ? checkSocketPath(address.path) : pipePath(address.path)
-  const open = () => connect({ path, allowHalfOpen: true })
+  const open = (onread?: OnReadOpts) => connect({ path, allowHalfOpen: true, ...(onread && { onread }) })
   return { name: formatAddress(address), source, connectEvent: 'connect', connect: open }
 }
 
@@ -84,7 +85,12 @@ async function overTcp(written: TcpAddress, tls: ClientTls | undefined, source: 
   // Node gives each but the last address of a name 250 ms to connect, which a far one can need.
   const target = { host, port, allowHalfOpen: true, autoSelectFamilyAttemptTimeout: 2_000 }
   if (tls === undefined) {
-    return { name, source, connectEvent: 'connect', connect: () => tuned(connect(target)) }
+    return {
+      name,
+      source,
+      connectEvent: 'connect',
+      connect: (onread) => tuned(connect({ ...target, ...(onread && { onread }) })),
+    }
   }
   const secure = {
     ...target,

@@ -68,8 +68,19 @@ function isDigitOrDot(code: number): boolean {
   return (code >= 0x30 && code <= 0x39) || code === 0x2e
 }
 
+/** A client asks for the same version each time. */
+const latest = { version: '', outdated: true }
+
 /** Compares as the engine does: number by number between the dots, and one that is missing or empty is 0. */
 function isOutdated(version: string): boolean {
+  if (version !== latest.version) {
+    latest.version = version
+    latest.outdated = isBelow124(version)
+  }
+  return latest.outdated
+}
+
+function isBelow124(version: string): boolean {
   const dot = version.indexOf('.')
   const major = leadingNumber(version)
   const minor = dot === -1 ? 0 : leadingNumber(version.slice(dot + 1))

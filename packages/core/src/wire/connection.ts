@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { adopt } from './adopt.js'
 import type { Answer } from './exchange.js'
 import { ClientGone, Exchange } from './exchange.js'
 import type { Framing } from './framing.js'
@@ -48,11 +49,12 @@ export class Connection implements ReaderOwner<RequestHead>, LinkOwner {
   private timer: NodeJS.Timeout | undefined
   private closing = false
 
-  constructor(socket: Socket, door: Door, limits: WireLimits) {
-    this.socket = socket
+  constructor(accepted: Socket, door: Door, limits: WireLimits) {
     this.door = door
     this.limits = limits
-    this.reader = new MessageReader<RequestHead>(socket, this)
+    this.reader = new MessageReader<RequestHead>(this)
+    const socket = (this.socket = adopt(accepted, this.reader.onread))
+    this.reader.read(socket)
     this.limitHead()
     socket.on('drain', () => this.onDrain())
     socket.on('error', () => this.abort())
@@ -87,6 +89,8 @@ export class Connection implements ReaderOwner<RequestHead>, LinkOwner {
     const at = this.links.indexOf(link)
     if (at >= 0) this.links.splice(at, 1)
     link.destroy()
+    // What is left of the request goes nowhere, and needs to be read.
+    this.reader.resume()
   }
 
   /** Goes on to the next exchange, or to the end, if this one is over. */

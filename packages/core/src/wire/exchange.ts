@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import type { Connection } from './connection.js'
 import type { ReplyHead, RequestHead } from './head.js'
 import type { IncomingReply, Link, Upstream } from './link.js'
+import { nowhere } from './reader.js'
 import { join, splice } from './tunnel.js'
 
 /**
@@ -85,8 +86,14 @@ export class Exchange {
     return this.controller.signal
   }
 
+  /** Passes the request and its reply on as they come; nobody looks at the bytes of their heads any more. */
+  splice(upstream: Upstream): void {
+    this.head.passing = true
+    this.pass(upstream)
+  }
+
   /** Passes the request and its reply on as they come. */
-  pass(upstream: Upstream): void {
+  private pass(upstream: Upstream): void {
     const { connection, head } = this
     if (connection.over) {
       this.onLost(new ClientGone('the client left'))
@@ -182,6 +189,7 @@ export class Exchange {
     const { waiting } = this
     this.waiting = undefined
     if (waiting === undefined) {
+      reply.head.passing = reply.kind !== 'tunnel'
       this.reply(reply)
     } else {
       this.held = reply
@@ -237,5 +245,3 @@ export class Exchange {
     this.link = undefined
   }
 }
-
-const nowhere = { write: () => true, end: () => undefined }

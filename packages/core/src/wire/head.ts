@@ -25,6 +25,8 @@ export abstract class Head {
   /** The end of what has been read: of the head, once `complete`. */
   end: number
   complete = false
+  /** It is passed on as it came, and nobody looks at its bytes after that: their memory is used again. */
+  passing = false
   /** The minor version: 0 for HTTP/1.0, 1 for HTTP/1.1. */
   minor = 1
   /** Content-Length in bytes, or -1. */
@@ -81,6 +83,7 @@ export abstract class Head {
 
   /** Every field in its order, names as they were written. */
   *fields(): Generator<Field> {
+    if (this.passing) throw new Error('the head was passed on, and is not there any more')
     let at = this.fieldsStart
     while (this.buffer[at] !== CR) {
       const colon = this.buffer.indexOf(COLON, at)
@@ -112,7 +115,7 @@ export abstract class Head {
 
   /** Content-Length, Transfer-Encoding and Connection mean the same in requests and replies. */
   protected noteCommonField(nameAt: number, nameLength: number, from: number, to: number): void {
-    if (nameLength === 10 && this.isNamed(nameAt, 'connection')) this.noteConnection(this.text(from, to))
+    if (nameLength === 10 && this.isNamed(nameAt, 'connection')) this.noteConnection(from, to)
     else if (nameLength === 14 && this.isNamed(nameAt, 'content-length'))
       this.noteContentLength(from, this.tabbed(to))
     else if (nameLength === 17 && this.isNamed(nameAt, 'transfer-encoding')) {
@@ -133,10 +136,18 @@ export abstract class Head {
     return this.buffer.toString('latin1', from, to)
   }
 
-  protected readVersion(version: string): void {
-    if (version !== 'HTTP/1.0' && version !== 'HTTP/1.1')
+  protected readVersion(from: number, to: number): void {
+    const { buffer } = this
+    const last = buffer[from + 7]! - 0x30
+    if (to - from !== 8 || !this.isAt(from, 'HTTP/1.') || (last !== 0 && last !== 1))
       throw new Malformed('has a version other than HTTP/1.0 and HTTP/1.1')
-    this.minor = version === 'HTTP/1.1' ? 1 : 0
+    this.minor = last
+  }
+
+  /** True if these octets are at `at`. */
+  protected isAt(at: number, octets: string): boolean {
+    for (let i = 0; i < octets.length; i++) if (this.buffer[at + i] !== octets.charCodeAt(i)) return false
+    return true
   }
 
   /** The first octet from `from` on that is not of this class, or `limit`. In one line it goes on where it stopped. */
@@ -197,7 +208,12 @@ export abstract class Head {
     return end
   }
 
-  private noteConnection(value: string): void {
+  private noteConnection(from: number, to: number): void {
+    if (to - from === 10 && this.isNamed(from, 'keep-alive')) {
+      this.keepAlive = true
+      return
+    }
+    const value = this.text(from, to)
     if (closeOption.test(value)) this.close = true
     if (keepAliveOption.test(value)) this.keepAlive = true
   }
@@ -269,16 +285,23 @@ export class RequestHead extends Head {
     const { targetStart, versionStart } = this
     const at = this.skip(TARGET, versionStart, limit)
     if (at === limit) return 0
-    this.method = this.text(start, targetStart - 1)
+    this.method = this.readMethod(targetStart - 1)
     this.target = this.text(targetStart, versionStart - 1)
-    const version = this.text(versionStart, at)
-    if (this.method === 'PRI' && version === 'HTTP/2.0') throw new Http2Preface()
+    if (this.method === 'PRI' && this.text(versionStart, at) === 'HTTP/2.0') throw new Http2Preface()
     if (buffer[targetStart] !== SLASH) throw new Malformed('has a target that is not in origin form (a path)')
     // It makes a tunnel of the connection for whoever knows it, and is a method like any other for the engine.
     if (this.method === 'CONNECT') throw new Malformed('has the method CONNECT')
-    this.readVersion(version)
+    this.readVersion(versionStart, at)
     if (buffer[at] !== CR) throw new Malformed('has an invalid request line')
     return this.endLine(at, limit)
+  }
+
+  /** Most are one of two, and making a string of octets costs more than comparing them. */
+  private readMethod(end: number): string {
+    const { start } = this
+    if (end - start === 3 && this.isAt(start, 'GET')) return 'GET'
+    if (end - start === 4 && this.isAt(start, 'POST')) return 'POST'
+    return this.text(start, end)
   }
 
   protected override noteField(nameAt: number, nameLength: number, from: number, to: number): void {
@@ -319,7 +342,7 @@ export class ReplyHead extends Head {
   protected override readStartLine(limit: number): number {
     const { buffer, start } = this
     if (limit - start < 14) return 0
-    this.readVersion(this.text(start, start + 8))
+    this.readVersion(start, start + 8)
     if (buffer[start + 8] !== SPACE) throw new Malformed('has an invalid status line')
     let status = 0
     for (let at = start + 9; at < start + 12; at++) {

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net'
+import type { OnReadOpts, Socket } from 'node:net'
 import type { Exchange } from './exchange.js'
 import type { Framing } from './framing.js'
 import { ChunkedBody, LengthBody, noBody, UntilCloseBody } from './framing.js'
@@ -12,8 +12,11 @@ import { MessageReader } from './reader.js'
 export interface Upstream {
   /** Its address, for messages. */
   readonly name: string
-  /** Opens a connection of its own that allows half-open; it can be written to before it stands. */
-  connect(): Socket
+  /**
+   * Opens a connection of its own that allows half-open; it can be written to before it stands.
+   * @param onread the memory to read into, where that can be chosen
+   */
+  connect(onread: OnReadOpts): Socket
   /** The event of such a socket that says that it stands: with TLS, after the handshake. */
   readonly connectEvent: 'connect' | 'secureConnect'
 }
@@ -69,9 +72,10 @@ export class Link implements ReaderOwner<ReplyHead> {
   constructor(upstream: Upstream, owner: LinkOwner, connectTimeout: number) {
     this.upstream = upstream
     this.owner = owner
-    const socket = (this.socket = upstream.connect())
+    this.reader = new MessageReader<ReplyHead>(this)
+    const socket = (this.socket = upstream.connect(this.reader.onread))
     hearOut(socket)
-    this.reader = new MessageReader<ReplyHead>(socket, this)
+    this.reader.read(socket)
     this.connectTimer = setTimeout(() => {
       socket.destroy(new Error(`no connection within ${connectTimeout / 1000} s`))
     }, connectTimeout)

@@ -664,7 +664,8 @@ function reading(script: Partial<Script> = {}, socket?: Socket): Reading {
     },
   }
   const scripted = new ScriptedSocket()
-  const reader = new MessageReader(socket ?? (scripted as unknown as Socket), owner)
+  const reader = new MessageReader(owner)
+  reader.read(socket ?? (scripted as unknown as Socket))
   const self = { socket: scripted, told, sink, reader }
   return self
 }

@@ -1,8 +1,9 @@
-import type { Socket } from 'node:net'
+import type { OnReadOpts, Socket } from 'node:net'
 import type { Framing } from './framing.js'
 import { noBody } from './framing.js'
 import type { Head } from './head.js'
 import { Malformed } from './malformed.js'
+import { giveBack, ReadBuffers } from './read-buffers.js'
 
 /** Where bytes go: a socket, or whatever a layer reads them from. */
 export interface Sink {
@@ -10,6 +11,8 @@ export interface Sink {
   write(bytes: Buffer): boolean
   /** Nothing more comes: the content of a body, or one half of a tunnel, is at its end. */
   end(): void
+  /** Bytes that it has taken and still needs the memory of; undefined: who knows. */
+  readonly writableLength?: number
 }
 
 /** What a reader tells of the messages it reads, in their order. */
@@ -34,6 +37,10 @@ export interface ReaderOwner<H extends Head> {
 /** A hijacking call's head and body reach the engine in one write, up to this many bytes of both. */
 const maxGathered = 64 * 1024
 
+/** Until when the memory of a read is needed. */
+const Kept = { Free: 0, UntilDrained: 1, ForGood: 2 } as const
+type Kept = (typeof Kept)[keyof typeof Kept]
+
 /**
  * Cuts the bytes that a socket receives into messages. A message goes nowhere until it is told where: until then one
  * read of its body is held, and then reading stops, so that memory stays flat and the peer feels it. Reading goes on
@@ -46,8 +53,16 @@ export class MessageReader<H extends Head> {
   passed = 0
   /** True once the peer has ended its half and everything before that was passed on. */
   ended = false
-  private readonly socket: Socket
+  /** For the socket that is to be read. */
+  readonly onread: OnReadOpts
+  private socket: Socket | undefined
   private readonly owner: ReaderOwner<H>
+  private readonly buffers = new ReadBuffers()
+  /** How long somebody needs the memory of what was read last, and how many writes it went into. */
+  private kept: Kept = Kept.Free
+  private writes = 0
+  /** The sink has stalled on this memory, and needs it until it has room again; nobody else does. */
+  private lent: Buffer | undefined
   private state: 'head' | 'body' | 'idle' | 'tunnel' | 'off' = 'head'
   /** What was received and is not passed on yet lies in [from, to) of it; up to `at` it has been read as messages. */
   private buffer: Buffer | undefined
@@ -70,15 +85,24 @@ export class MessageReader<H extends Head> {
   private running = false
   private eof = false
 
-  constructor(socket: Socket, owner: ReaderOwner<H>) {
-    this.socket = socket
+  constructor(owner: ReaderOwner<H>) {
     this.owner = owner
-    socket.on('data', (chunk: Buffer) => this.receive(chunk))
+    this.onread = {
+      buffer: () => this.buffers.current,
+      callback: (length, buffer) => this.receiveInto(buffer as Buffer, length),
+    }
+  }
+
+  /** Begins to read this socket, which reads into our memory if it was made with `onread`. */
+  read(socket: Socket): void {
+    this.socket = socket
+    socket.on('data', (chunk: Buffer) => this.receive(chunk, chunk.length))
     socket.on('end', () => {
       this.eof = true
-      if (this.state !== 'off') owner.onFin()
+      if (this.state !== 'off') this.owner.onFin()
       this.run()
     })
+    socket.resume()
   }
 
   /** True if bytes came behind the current message. */
@@ -148,6 +172,7 @@ export class MessageReader<H extends Head> {
   stop(): void {
     this.state = 'off'
     this.sink = undefined
+    this.lent = undefined
     this.drop()
   }
 
@@ -155,23 +180,38 @@ export class MessageReader<H extends Head> {
   resume(): void {
     if (!this.stalled) return
     this.stalled = false
+    if (this.lent !== undefined) {
+      if (this.sink?.writableLength === 0) giveBack(this.lent)
+      this.lent = undefined
+    }
     this.run()
   }
 
   private take(sink: Sink): void {
     this.sink = sink
     this.stalled = false
+    this.lent = undefined
     this.run()
   }
 
-  private receive(chunk: Buffer): void {
+  private receive(chunk: Buffer, length: number): void {
     if (this.buffer === undefined) {
       this.buffer = chunk
-      this.to = chunk.length
+      this.to = length
     } else {
-      this.append(chunk)
+      this.append(chunk, length)
     }
     this.run()
+  }
+
+  private receiveInto(buffer: Buffer, length: number): boolean {
+    this.kept = Kept.Free as Kept
+    this.writes = 0
+    this.receive(buffer, length)
+    const held = this.buffer === buffer
+    this.buffers.turn(length, this.kept === Kept.Free && !held)
+    if (this.kept === Kept.UntilDrained && !held && this.stalled && this.writes === 1) this.lent = buffer
+    return true
   }
 
   private run(): void {
@@ -226,6 +266,7 @@ export class MessageReader<H extends Head> {
     const framing = this.owner.frame(head)
     if (framing === undefined) {
       this.from = this.at
+      this.kept = Kept.ForGood
       return true
     }
     this.framing = framing
@@ -235,6 +276,7 @@ export class MessageReader<H extends Head> {
     this.inHead = true
     this.owner.onHead(head)
     this.inHead = false
+    if (!head.passing) this.kept = Kept.ForGood
     // The head is kept by its owner; what stays here would stop the reading, and with it the notice of a peer that leaves.
     if (this.sink === undefined) this.from = this.at
     return true
@@ -263,15 +305,18 @@ export class MessageReader<H extends Head> {
 
   private flush(sink: Sink, end: number): boolean {
     const buffer = this.buffer!
-    const bytes = this.from === 0 && end === buffer.length ? buffer : buffer.subarray(this.from, end)
+    const { from } = this
     this.advance(end)
-    this.write(sink, bytes)
+    this.write(sink, from === 0 && end === buffer.length ? buffer : buffer.subarray(from, end))
     return true
   }
 
   /** What a sink says while another takes its place is no more of interest. */
   private write(sink: Sink, bytes: Buffer): void {
     if (!sink.write(bytes) && this.sink === sink) this.stalled = true
+    this.writes++
+    if (sink.writableLength === undefined) this.kept = Kept.ForGood
+    else if (sink.writableLength > 0) this.kept ||= Kept.UntilDrained
   }
 
   private advance(end: number): void {
@@ -285,8 +330,8 @@ export class MessageReader<H extends Head> {
     const pause = this.state !== 'off' && (this.stalled || held)
     if (pause === this.paused) return
     this.paused = pause
-    if (pause) this.socket.pause()
-    else this.socket.resume()
+    if (pause) this.socket?.pause()
+    else this.socket?.resume()
   }
 
   /** Nothing more comes. It is time to say so once everything before it was passed on. */
@@ -313,11 +358,11 @@ export class MessageReader<H extends Head> {
   }
 
   /** Adds to what is held. The room doubles, so that a head that comes byte by byte is not copied for every byte. */
-  private append(chunk: Buffer): void {
+  private append(chunk: Buffer, length: number): void {
     const buffer = this.buffer!
-    if (this.to + chunk.length > buffer.length) {
+    if (this.to + length > buffer.length) {
       const held = this.to - this.from
-      const larger = Buffer.allocUnsafeSlow(Math.max(held + chunk.length, 2 * held))
+      const larger = Buffer.allocUnsafeSlow(Math.max(held + length, 2 * held))
       buffer.copy(larger, 0, this.from, this.to)
       if (this.from > 0) this.head = undefined
       this.at -= this.from
@@ -325,8 +370,8 @@ export class MessageReader<H extends Head> {
       this.to = held
       this.buffer = larger
     }
-    chunk.copy(this.buffer!, this.to)
-    this.to += chunk.length
+    chunk.copy(this.buffer!, this.to, 0, length)
+    this.to += length
   }
 
   private prepend(head: Buffer): void {
@@ -343,4 +388,5 @@ export class MessageReader<H extends Head> {
   }
 }
 
-const nowhere: Sink = { write: () => true, end: () => undefined }
+/** Takes everything and keeps nothing. */
+export const nowhere: Sink = { write: () => true, end: () => undefined, writableLength: 0 }

@@ -1,6 +1,8 @@
-import { IntermediateError } from '../errors.js'
 import { deepest, emptyObject } from './json-value.js'
 import type { JsonObject, JsonValue } from './json-value.js'
+import { knownName } from './known-names.js'
+import { fromClient, notJson } from './not-json.js'
+import type { JsonSource } from './not-json.js'
 import { shownName } from './shown-name.js'
 import { keepSource } from './source-numbers.js'
 import { utf8Text } from './utf8-text.js'
@@ -13,10 +15,11 @@ import { utf8Text } from './utf8-text.js'
  * Stricter than the engine where its reading cannot be followed: anything after the value (some endpoints ignore it),
  * one key twice in an object (Go merges what they hold), a number past what a double can hold (Go refuses it wherever
  * it looks at it).
- * @throws IntermediateError 400, a sentence that says where
+ * @param source whose text it is. Default the client's
+ * @throws IntermediateError with the source's status (the client's: 400), a sentence that says where
  */
-export function parseJson(bytes: Buffer): JsonValue {
-  return new Reader(utf8Text(bytes)).document()
+export function parseJson(bytes: Buffer, source = fromClient): JsonValue {
+  return new Reader(utf8Text(bytes), source).document()
 }
 
 type Holder = JsonObject | JsonValue[]
@@ -41,13 +44,15 @@ const words = [
 
 class Reader {
   private readonly text: string
+  private readonly from: JsonSource
   private at = 0
   private readonly open: Open[] = []
   /** The text of the number that was read last, where a double would write it in another way. */
   private source: string | undefined
 
-  constructor(text: string) {
+  constructor(text: string, from: JsonSource) {
     this.text = text
+    this.from = from
   }
 
   /** Without recursion: a body may be nested deeper than the stack of a program is. */
@@ -114,8 +119,10 @@ class Reader {
   private memberName(holder: JsonObject): string {
     const start = this.at
     if (this.text.charCodeAt(start) !== quote) this.unexpected('a name in quotes')
-    const name = this.string()
-    if (name in holder) this.fail(`has ${shownName(name)} twice in one object, the second time`, start)
+    const name = this.name()
+    // Nothing that was read is undefined, and an object that was read inherits nothing.
+    if (holder[name] !== undefined)
+      this.fail(`has ${shownName(name)} twice in one object, the second time`, start)
     if (this.skipSpace() !== colon) this.unexpected('a colon')
     this.at++
     return name
@@ -124,11 +131,26 @@ class Reader {
   private scalar(code: number): JsonValue {
     if (code === quote) return this.string()
     if (code === minus || (code >= zero && code <= nine)) return this.number()
-    const { word, value } = words.find(({ initial }) => initial === code) ?? {}
-    if (word === undefined || value === undefined || !this.text.startsWith(word, this.at))
-      this.unexpected('a value')
-    this.at += word.length
-    return value
+    for (const { initial, word, value } of words) {
+      if (code !== initial || !this.text.startsWith(word, this.at)) continue
+      this.at += word.length
+      return value
+    }
+    return this.unexpected('a value')
+  }
+
+  /** A string that is likely to have been read before. */
+  private name(): string {
+    const { text } = this
+    const start = this.at + 1
+    for (let at = start; ; at++) {
+      const code = text.charCodeAt(at)
+      if (code === quote) {
+        this.at = at + 1
+        return knownName(text, start, at)
+      }
+      if (code === backslash || !(code >= 0x20)) return this.string()
+    }
   }
 
   private string(): string {
@@ -204,11 +226,7 @@ class Reader {
   }
 
   private fail(what: string, at = this.at): never {
-    throw new IntermediateError(
-      'ERR_BAD_REQUEST',
-      400,
-      `The body cannot be read as JSON: it ${what} at character ${at + 1}.`,
-    )
+    throw notJson(this.from, `${what} at character ${at + 1}`)
   }
 }
 

@@ -1,9 +1,8 @@
 import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
-import type { Exchange } from '../../packages/core/src/wire/exchange.js'
 import type { ReplyHead } from '../../packages/core/src/wire/head.js'
-import type { IncomingReply, LinkOwner, Upstream } from '../../packages/core/src/wire/link.js'
+import type { Asker, IncomingReply, LinkOwner, Upstream } from '../../packages/core/src/wire/link.js'
 import { Link } from '../../packages/core/src/wire/link.js'
 import type { Sent } from './arbitrary-messages.js'
 import { cutAt } from './cut.js'
@@ -33,11 +32,13 @@ export async function wireReplies({ text, cuts }: Sent, method: string): Promise
     messages.push(message)
     return message
   }
-  const exchange = {
-    head: { method, upgrade: false },
+  const asker: Asker = {
+    method,
+    upgrade: false,
     mayTunnel: false,
-    requestDone: true,
-    onInformation: (head: ReplyHead) => read(head, true, true),
+    sentWhole: true,
+    onSurplus: () => undefined,
+    onInformation: (head) => void read(head, true, true),
     onReply({ head, kind }: IncomingReply) {
       const message = read(head, false, kind === 'body' && head.persistent)
       link.reader.passContent({
@@ -51,7 +52,7 @@ export async function wireReplies({ text, cuts }: Sent, method: string): Promise
     onReplyEnd: () => undefined,
   }
   const link = new Link(upstream, owner, 1 << 30)
-  link.begin(exchange as unknown as Exchange)
+  link.begin(asker)
   await turn()
   for (const part of cutAt(text, cuts)) socket.push(part)
   socket.push(null)

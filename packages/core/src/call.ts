@@ -1,12 +1,12 @@
+import type { Readable } from 'node:stream'
 import type { PeerCertificate, TLSSocket } from 'node:tls'
+import type { BodyInit, ReadOptions } from './body.js'
 import type { Endpoints } from './endpoints/endpoint-table.js'
 import type { Endpoint } from './endpoints/endpoint-types.js'
 import type { Match } from './endpoints/match-path.js'
-import { parseQuery } from './query.js'
-import type { Recognition } from './endpoints/recognise.js'
-import type { HeaderFields } from './reply.js'
-import { headFields } from './reply.js'
-import type { Exchange } from './wire/exchange.js'
+import type { HeaderFields } from './fields.js'
+import type { Reply } from './reply.js'
+import type { Request } from './request.js'
 
 /** Who makes a call. */
 export interface Client {
@@ -15,6 +15,15 @@ export interface Client {
   /** The certificate that a TLS peer has shown and that was verified; undefined where there is none. */
   readonly certificate: PeerCertificate | undefined
 }
+
+/** What a call of a layer's own says. */
+export type CallArguments<E extends Endpoint> = {
+  query?: Readonly<Partial<Endpoints[E]['query']> & Record<string, string | undefined>>
+  /** Anything but a stream, text and bytes is sent as JSON. */
+  body?: BodyInit
+} & (keyof Endpoints[E]['params'] extends never
+  ? { params?: Readonly<Record<string, never>> }
+  : { params: Readonly<Endpoints[E]['params']> })
 
 /** One request of the Docker API on its way to the engine. */
 export interface Call<E extends Endpoint = Endpoint> {
@@ -27,41 +36,84 @@ export interface Call<E extends Endpoint = Endpoint> {
   readonly version: string | undefined
   /** The parameters of the endpoint's path, decoded. */
   readonly params: Readonly<Endpoints[E]['params']>
-  /** The query as the engine reads it. Reading it throws (400) where the engine could read something else. */
-  readonly query: Readonly<Endpoints[E]['query'] & Record<string, string | undefined>>
+  /**
+   * The query as the engine reads it. What is changed in it is sent so; undefined takes a name out. Reading it throws
+   * (400) where the engine could read something else.
+   */
+  readonly query: Endpoints[E]['query'] & Record<string, string | undefined>
   readonly headers: HeaderFields
+  /**
+   * The content of the body, once, as a stream; whoever takes it assigns what is to be sent: a stream, text, bytes, or
+   * an object, which is sent as JSON. A body that nobody looks at is passed on as it comes.
+   */
+  get body(): Readable
+  set body(body: BodyInit)
+  /**
+   * The body as the engine reads it: JSON with its fields under their canonical names. Every layer is given the same
+   * object, and **what is in it in the end is what is sent**, so that changing it is all there is to do. Of an empty
+   * body it is an empty object, which is sent only if something was put in.
+   * @throws IntermediateError 400 for what is not JSON or what engines read differently, 413 past the limit
+   */
+  json(options?: ReadOptions): Promise<JsonBody<E>>
+  /**
+   * Makes a call of the layer's own to the layers after it and the engine, for the same client, whatever becomes of this
+   * one. It ends with `signal`.
+   */
+  ask<A extends Endpoint>(endpoint: A, ...args: OptionalArguments<A>): Promise<Reply>
+  /** A call to give to `next` in place of this one: its reply is the client's. The layers after are asked afresh. */
+  to<A extends Endpoint>(endpoint: A, ...args: OptionalArguments<A>): Call<A>
   readonly client: Client
   /** Aborts when the client leaves before its call is answered. */
   readonly signal: AbortSignal
 }
 
+/** Arguments that may be left out where nothing in them is needed. */
+type OptionalArguments<E extends Endpoint> = keyof Endpoints[E]['params'] extends never
+  ? [args?: CallArguments<E>]
+  : [args: CallArguments<E>]
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type JsonBody<E extends Endpoint> = Endpoints[E] extends { body: infer B } ? B : any
+
 const noParams = Object.freeze({})
 
-/** A call as one layer sees it: where a path fits several endpoints, by the one that selected the layer. */
-export class ExchangeCall implements Call {
-  readonly endpoint: Endpoint
-  readonly exchange: Exchange
-  private readonly match: Match | undefined
-  private readonly found: Recognition
-  private parsedQuery: Record<string, string | undefined> | undefined
+/** `CallArguments` of any endpoint. */
+export interface AnyArguments {
+  readonly params?: Readonly<Record<string, string>>
+  readonly query?: Readonly<Record<string, string | undefined>>
+  readonly body?: BodyInit
+}
 
-  constructor(exchange: Exchange, found: Recognition, match: Match | undefined) {
-    this.exchange = exchange
-    this.found = found
+/** What a layer's own calls need of whoever runs the layers. */
+export interface Asking {
+  ask(endpoint: Endpoint, args: AnyArguments): Promise<Reply>
+  to(endpoint: Endpoint, args: AnyArguments): LayerCall
+}
+
+/** A call as one layer sees it: where a path fits several endpoints, by the one that selected the layer. */
+export class LayerCall implements Call {
+  readonly endpoint: Endpoint
+  readonly request: Request
+  private readonly match: Match | undefined
+  private readonly asking: Asking
+
+  constructor(request: Request, match: Match | undefined, asking: Asking) {
+    this.request = request
     this.match = match
+    this.asking = asking
     this.endpoint = match?.endpoint.key ?? 'unknown'
   }
 
   get method(): string {
-    return this.exchange.head.method
+    return this.request.method
   }
 
   get path(): string {
-    return this.found.path
+    return this.request.found.path
   }
 
   get version(): string | undefined {
-    return this.found.version
+    return this.request.found.version
   }
 
   get params(): never {
@@ -69,15 +121,35 @@ export class ExchangeCall implements Call {
   }
 
   get query(): never {
-    return (this.parsedQuery ??= parseQuery(this.exchange.head.target)) as never
+    return this.request.query as never
   }
 
   get headers(): HeaderFields {
-    return headFields(this.exchange.head)
+    return this.request.headers
+  }
+
+  get body(): Readable {
+    return this.request.body.take()
+  }
+
+  set body(body: BodyInit) {
+    this.request.body.replace(body)
+  }
+
+  async json(options?: ReadOptions): Promise<never> {
+    return (await this.request.body.json(options)) as never
+  }
+
+  ask(endpoint: Endpoint, ...[args = {}]: readonly (AnyArguments | undefined)[]): Promise<Reply> {
+    return this.asking.ask(endpoint, args)
+  }
+
+  to(endpoint: Endpoint, ...[args = {}]: readonly (AnyArguments | undefined)[]): never {
+    return this.asking.to(endpoint, args) as never
   }
 
   get client(): Client {
-    const { socket } = this.exchange.connection
+    const { socket } = this.request.exchange.connection
     return {
       address: socket.remoteAddress,
       certificate: 'encrypted' in socket ? verifiedCertificate(socket as TLSSocket) : undefined,
@@ -85,7 +157,7 @@ export class ExchangeCall implements Call {
   }
 
   get signal(): AbortSignal {
-    return this.exchange.signal
+    return this.request.exchange.signal
   }
 }
 

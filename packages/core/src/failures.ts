@@ -2,6 +2,7 @@ import { IntermediateError } from './errors.js'
 import type { Exchange } from './wire/exchange.js'
 import { ClientGone } from './wire/exchange.js'
 import type { IncomingReply, Upstream } from './wire/link.js'
+import { isHere } from './wire/link.js'
 import { Malformed } from './wire/malformed.js'
 
 /** A call as messages name it. Without the query, which can hold secrets. */
@@ -36,7 +37,7 @@ export function upstreamFailure(error: Error, exchange: Exchange, { name }: Upst
 
 /** @throws IntermediateError where an upstream's reply cannot be sent on any more */
 export function checkHeld(exchange: Exchange, reply: IncomingReply): void {
-  if (exchange.has(reply)) return
+  if (isHere(reply)) return
   const message = `${nameOf(exchange)}: the reply of ${reply.link.upstream.name} was lost before it could be sent on.`
   throw new IntermediateError('ERR_UPSTREAM_UNREACHABLE', 502, message)
 }

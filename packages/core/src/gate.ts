@@ -1,23 +1,24 @@
 import { randomUUID } from 'node:crypto'
 import { inspect } from 'node:util'
-import type { Call } from './call.js'
-import { ExchangeCall } from './call.js'
 import { IntermediateError } from './errors.js'
 import { checkHeld, nameOf, requestFailure, upstreamFailure } from './failures.js'
+import { isForm, notCovered } from './not-covered.js'
 import { foreignOrigin } from './addresses/foreign-origin.js'
 import type { CallRecord, Observers } from './observers.js'
 import { observe } from './observers.js'
 import type { Recognition } from './endpoints/recognise.js'
 import { recognise } from './endpoints/recognise.js'
-import { render, tunnelHead } from './render.js'
+import { changedHead, render, renderHead, tunnelHead } from './render.js'
+import { mayHijack, Request } from './request.js'
+import { Run } from './run.js'
 import type { Reply } from './reply.js'
 import { errorReply, OwnReply, TunnelReply, UpstreamReply } from './reply.js'
 import type { Stack, Turn } from './stack.js'
 import type { Connection, Door } from './wire/connection.js'
 import type { Answer, Exchange } from './wire/exchange.js'
 import type { RequestHead } from './wire/head.js'
-import type { IncomingReply, Upstream } from './wire/link.js'
-import { StaleLink } from './wire/link.js'
+import type { Upstream } from './wire/link.js'
+import { isHere, StaleLink } from './wire/link.js'
 
 /** What a gate needs to know of the listener whose calls come through it. */
 export interface GateOptions extends Observers {
@@ -53,8 +54,12 @@ export class Gate implements Door {
         return
       }
     }
-    // Nothing is known of an unknown call, so it may hijack too.
-    exchange.mayTunnel = matches.length === 0 || matches.some(({ endpoint }) => endpoint.hijack)
+    const reason = notCovered(found, options.stack, head)
+    if (reason !== undefined) {
+      exchange.answer(render(errorReply(reason.status, reason.message)))
+      return
+    }
+    exchange.mayTunnel = mayHijack(found)
     const turns = options.stack.turns(found)
     if (turns.length === 0) exchange.splice(options.upstream)
     else void this.run(exchange, found, turns)
@@ -84,57 +89,22 @@ export class Gate implements Door {
     this.options.onClose(connection)
   }
 
-  /** Runs the layers, the first one outermost, with the upstream behind the last. */
   private async run(exchange: Exchange, found: Recognition, turns: readonly Turn[]): Promise<void> {
-    let forwarded = false
-    let culprit = ''
-    const take = async (at: number): Promise<Reply> => {
-      const turn = turns[at]
-      if (turn === undefined) {
-        const { obstacle } = exchange
-        if (obstacle !== undefined) throw new Error(obstacle)
-        forwarded = true
-        return new UpstreamReply(await this.forward(exchange))
-      }
-      const { entry, match } = turn
-      const call: Call = new ExchangeCall(exchange, found, match)
-      try {
-        const reply: unknown = await entry.layer(call, (next) => {
-          if (next !== call) throw new TypeError('next() takes the call that the layer was given')
-          const replied = take(at + 1)
-          // A layer that does not wait for the reply must not end the process when it fails.
-          replied.catch(() => {})
-          return replied
-        })
-        if (!isReply(reply))
-          throw new TypeError(
-            'it returned something that is not a reply: return what next() gave, or reply(…)',
-          )
-        return reply
-      } catch (error) {
-        culprit ||= entry.name
-        throw error
-      }
-    }
+    const { stack, upstream } = this.options
+    const onLeftOut = (error: unknown, layer: string) =>
+      this.report(exchange, new Error(`the layer "${layer}" failed and was left out`, { cause: error }), undefined)
+    const run = new Run({ exchange, stack, upstream, onLeftOut })
     try {
-      this.send(exchange, await take(0))
+      if (isForm(exchange.head)) throw formRefused(exchange)
+      this.send(exchange, await run.reply(Request.received(exchange, found), turns))
     } catch (error) {
-      this.fail(exchange, error, culprit, forwarded)
-    }
-  }
-
-  private async forward(exchange: Exchange): Promise<IncomingReply> {
-    const { upstream } = this.options
-    try {
-      return await exchange.forward(upstream)
-    } catch (error) {
-      throw upstreamFailure(error as Error, exchange, upstream)
+      this.fail(exchange, error, run)
     }
   }
 
   private send(exchange: Exchange, reply: Reply): void {
     if (exchange.over) {
-      if (reply instanceof TunnelReply) reply.tunnel.destroy()
+      discard(reply)
       return
     }
     if (reply instanceof OwnReply) {
@@ -150,16 +120,33 @@ export class Gate implements Door {
       const { status, bytes } = tunnelHead(exchange, reply)
       exchange.open(status, bytes, reply.tunnel)
     } else if (reply instanceof UpstreamReply) {
-      const { incoming } = reply
+      this.sendUpstreams(exchange, reply)
+    }
+  }
+
+  private sendUpstreams(exchange: Exchange, reply: UpstreamReply): void {
+    const { incoming, content, headers } = reply
+    const { head } = incoming
+    const { tunnel } = reply
+    if (tunnel !== undefined) {
       checkHeld(exchange, incoming)
-      const stream = reply.tunnel
-      if (stream?.touched) exchange.open(incoming.head.status, incoming.head.bytes, stream)
+      if (tunnel.touched) exchange.open(head.status, head.bytes, tunnel)
       else exchange.reply(incoming)
+    } else if (!content.touched && incoming.asker === exchange) {
+      checkHeld(exchange, incoming)
+      exchange.reply(incoming, headers.changed ? changedHead(reply) : undefined)
+    } else if (exchange.head.method === 'HEAD' || head.status === 204 || head.status === 304) {
+      exchange.last ||= !head.persistent
+      exchange.answer(renderHead(reply))
+    } else {
+      // What came in answer to a question of a layer goes on as what it holds.
+      if (!content.touched) reply.body = reply.body
+      exchange.answer(render(reply))
     }
   }
 
   /** Fails closed: the client gets a status and a sentence, and whoever runs this gets the error. */
-  private fail(exchange: Exchange, error: unknown, culprit: string, forwarded: boolean): void {
+  private fail(exchange: Exchange, error: unknown, { culprit, forwarded }: Run): void {
     if (exchange.over) return
     if (error instanceof IntermediateError) {
       if (error.cause instanceof StaleLink) {
@@ -192,8 +179,16 @@ export class Gate implements Door {
   }
 }
 
-function isReply(value: unknown): value is Reply {
-  return value instanceof OwnReply || value instanceof UpstreamReply || value instanceof TunnelReply
+function discard(reply: Reply): void {
+  if (reply instanceof TunnelReply) reply.tunnel.destroy()
+}
+
+function formRefused(exchange: Exchange): IntermediateError {
+  return new IntermediateError(
+    'ERR_BAD_REQUEST',
+    415,
+    `${nameOf(exchange)} has a form for a body, of which the engine takes fields for its query: send the query alone.`,
+  )
 }
 
 /** An observer that throws ends the process, as it would anywhere, but leaves no call half done. */

@@ -1,22 +1,45 @@
-import type { OwnReply, TunnelReply } from './reply.js'
+import { Readable } from 'node:stream'
+import { without } from './fields.js'
+import type { OwnReply, TunnelReply, UpstreamReply } from './reply.js'
 import type { Answer, Exchange } from './wire/exchange.js'
 import type { Field } from './wire/head.js'
 import { writeReplyHead } from './wire/write-head.js'
 
-/** A reply of our own as the wire sends it. */
-export function render(reply: OwnReply): Answer {
-  const { status, body, headers } = reply
+/** A reply that was made here, or whose body was, as the wire sends it. */
+export function render(reply: OwnReply | UpstreamReply): Answer {
+  const { status } = reply
   const bodiless = status === 204 || status === 304
+  const sent = reply.content.sent()
+  if (sent === 'untouched') throw new TypeError('the reply has no body to send')
+  const stream = sent instanceof Readable ? sent : undefined
+  if (bodiless) stream?.destroy()
+  const body = sent instanceof Readable || bodiless ? undefined : sent
+  const fields = without(reply.headers, framing)
   return {
     status,
-    write: (close, head) => {
-      const fields = [...headers]
-      if (!bodiless) fields.push(['Content-Length', String(body?.length ?? 0)])
-      if (close) fields.push(['Connection', 'close'])
-      const bytes = writeReplyHead(status, fields)
-      return body === undefined || bodiless || head ? bytes : Buffer.concat([bytes, body])
+    stream: bodiless ? undefined : stream,
+    write: (close, head, chunks) => {
+      const all: Field[] = [...fields]
+      if (body !== undefined) all.push(['Content-Length', String(body.length)])
+      else if (stream !== undefined && !bodiless && chunks) all.push(['Transfer-Encoding', 'chunked'])
+      if (close) all.push(['Connection', 'close'])
+      const bytes = writeReplyHead(status, all)
+      return body === undefined || head ? bytes : Buffer.concat([bytes, body])
     },
   }
+}
+
+/** What says how a body is framed and what becomes of the connection: that of the reply that came, not of ours. */
+const framing = new Set(['content-length', 'transfer-encoding', 'trailer', 'connection', 'keep-alive'])
+
+/** The head of an upstream's reply of which only fields were changed. */
+export function changedHead({ status, headers }: UpstreamReply): Buffer {
+  return writeReplyHead(status, headers)
+}
+
+/** A reply that never has a body, of which a layer has looked at the body nevertheless. */
+export function renderHead(reply: UpstreamReply): Answer {
+  return { status: reply.status, write: () => changedHead(reply) }
 }
 
 /** The head of the reply that a tunnel wraps; for one of a layer's own, what the engine would send. */

@@ -1,18 +1,37 @@
 import type { Duplex } from 'node:stream'
-import { LinkTunnel } from './wire/tunnel.js'
+import { Readable } from 'node:stream'
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
+import { Body } from './body.js'
+import type { BodyInit, BodySource, ReadOptions } from './body.js'
+import { IntermediateError } from './errors.js'
+import { Fields } from './fields.js'
+import type { HeaderFields } from './fields.js'
+import type { Request } from './request.js'
+import { Content } from './wire/content.js'
 import type { Field } from './wire/head.js'
 import type { IncomingReply } from './wire/link.js'
-
-/** The fields of a head. Names are matched whatever their case; values are latin1, as HTTP has them. */
-export interface HeaderFields extends Iterable<Field> {
-  /** The value of the first field of this name. */
-  get(name: string): string | undefined
-}
+import { isHere } from './wire/link.js'
+import { LinkTunnel } from './wire/tunnel.js'
 
 /** What answers a call: a head, and a body or a tunnel. What a layer does not look at passes as it came. */
 export interface Reply {
   readonly status: number
+  /** True for 2xx: the engine did what it was asked. */
+  readonly ok: boolean
   readonly headers: HeaderFields
+  /**
+   * The content of the body, once, as a stream; whoever takes it assigns what is to be sent: a stream, text, bytes, or
+   * an object, which is sent as JSON. Of a tunnel it is empty.
+   */
+  get body(): Readable
+  set body(body: BodyInit)
+  /**
+   * The body as one JSON document; as with a call, what is in it in the end is what is sent. For errors that is
+   * `{ message }`; of an empty body it is an empty object, and stays an empty body if nothing is put in.
+   * @throws IntermediateError 502 for what is not JSON, or past the limit
+   */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  json(options?: ReadOptions): Promise<any>
   /**
    * The hijacked connection of attach, exec, session, grpc and websockets; undefined on every other reply. It keeps
    * half-closes. Once it was read or written, the reply carries nothing else than it or what wraps it.
@@ -25,14 +44,11 @@ export interface Reply {
   withTunnel(tunnel: Duplex): Reply
 }
 
-/** A body to send: text and bytes as they are, anything else as JSON. */
-export type ReplyBody = string | Uint8Array | object
-
 /**
  * A reply of a layer's own. `fields` replace the ones that the body brings along.
  * @param status from 200 to 599
  */
-export function reply(status: number, body?: ReplyBody, fields: Record<string, string> = {}): Reply {
+export function reply(status: number, body?: BodyInit, fields: Record<string, string> = {}): Reply {
   if (!Number.isInteger(status) || status < 200 || status > 599)
     throw new RangeError(`${status} is no status that ends a call: give one from 200 to 599.`)
   const given = Object.entries(fields)
@@ -41,7 +57,7 @@ export function reply(status: number, body?: ReplyBody, fields: Record<string, s
     if (named.has(name)) throw new RangeError(`${name} is not for a layer to set: it follows from the body`)
   const type = body === undefined ? undefined : contentType(body)
   if (type !== undefined && !named.has('content-type')) given.unshift(['Content-Type', type])
-  return new OwnReply(status, given, body === undefined ? undefined : bytesOf(body))
+  return new OwnReply(status, given, body)
 }
 
 /**
@@ -62,17 +78,44 @@ export function errorReply(status: number, message: string): OwnReply {
   )
 }
 
-/** A reply whose body was made here. */
-export class OwnReply implements Reply {
+/** A reply with a body, from wherever. */
+abstract class BodyReply implements Reply {
   readonly status: number
-  readonly headers: HeaderFields
-  readonly body: Buffer | undefined
+  readonly headers: Fields
+  readonly content: Body
+
+  constructor(status: number, headers: Fields, source: Partial<BodySource>, init?: BodyInit) {
+    this.status = status
+    this.headers = headers
+    this.content = new Body({ ...ofReplies, ...source }, init)
+  }
+
+  get ok(): boolean {
+    return isOk(this.status)
+  }
+
+  get body(): Readable {
+    return this.content.take()
+  }
+
+  set body(body: BodyInit) {
+    this.content.replace(body)
+  }
+
+  json(options?: ReadOptions): Promise<unknown> {
+    return this.content.json(options)
+  }
+
+  abstract readonly tunnel: Duplex | undefined
+  abstract withTunnel(tunnel: Duplex): Reply
+}
+
+/** A reply that was made here. */
+export class OwnReply extends BodyReply {
   readonly tunnel = undefined
 
-  constructor(status: number, fields: readonly Field[], body: Buffer | undefined) {
-    this.status = status
-    this.headers = fieldList(fields)
-    this.body = body
+  constructor(status: number, fields: readonly Field[], body: BodyInit | undefined) {
+    super(status, new Fields(fields), {}, body ?? '')
   }
 
   withTunnel(): never {
@@ -83,17 +126,33 @@ export class OwnReply implements Reply {
 /** A tunnel that a layer made, with the head of the upstream's reply where it wraps one. */
 export class TunnelReply implements Reply {
   readonly origin: IncomingReply | undefined
-  readonly headers: HeaderFields
+  readonly headers: Fields
   readonly tunnel: Duplex
 
   constructor(origin: IncomingReply | undefined, fields: readonly Field[], stream: Duplex) {
     this.origin = origin
-    this.headers = fieldList(fields)
+    this.headers = new Fields(fields)
     this.tunnel = stream
   }
 
   get status(): number {
     return this.origin?.head.status ?? 101
+  }
+
+  get ok(): boolean {
+    return isOk(this.status)
+  }
+
+  get body(): Readable {
+    return Readable.from([])
+  }
+
+  set body(_body: BodyInit) {
+    throw new TypeError('a reply with a tunnel has no body')
+  }
+
+  json(): never {
+    throw new TypeError('a reply with a tunnel has no body')
   }
 
   withTunnel(stream: Duplex): Reply {
@@ -102,25 +161,26 @@ export class TunnelReply implements Reply {
 }
 
 /** A reply that came from the upstream. */
-export class UpstreamReply implements Reply {
+export class UpstreamReply extends BodyReply {
   readonly incoming: IncomingReply
+  private readonly request: Request
   private stream: LinkTunnel | undefined
 
-  constructor(incoming: IncomingReply) {
+  constructor(incoming: IncomingReply, request: Request) {
+    const headers = new Fields(incoming.head)
+    const name = `${request.name}: the reply of ${incoming.link.upstream.name}`
+    super(incoming.head.status, headers, {
+      open: () => (incoming.kind === 'tunnel' ? Readable.from([]) : decoded(contentOf(incoming), headers)),
+      ...unreadable(name),
+    })
     this.incoming = incoming
-  }
-
-  get status(): number {
-    return this.incoming.head.status
-  }
-
-  get headers(): HeaderFields {
-    return headFields(this.incoming.head)
+    this.request = request
   }
 
   get tunnel(): LinkTunnel | undefined {
-    if (this.incoming.kind !== 'tunnel') return undefined
-    return (this.stream ??= new LinkTunnel(this.incoming.link))
+    const { link, kind } = this.incoming
+    if (kind !== 'tunnel') return undefined
+    return (this.stream ??= new LinkTunnel(link, this.request.exchange.connection))
   }
 
   withTunnel(stream: Duplex): Reply {
@@ -131,31 +191,59 @@ export class UpstreamReply implements Reply {
 
 const noTunnel = 'a reply without a tunnel cannot take another: answer with tunnel(…) instead'
 
-/** The fields of a head that was received. */
-export function headFields(head: {
-  fields(): Iterable<Field>
-  get(name: string): string | undefined
-}): HeaderFields {
+const ofReplies: BodySource = {
+  open: () => Readable.from([]),
+  canonical: (value) => value,
+  jsonEnd: '\n',
+  ...unreadable('the reply of a layer'),
+}
+
+function unreadable(name: string): Pick<BodySource, 'tooLarge' | 'notJson'> {
   return {
-    get: (name) => head.get(name.toLowerCase()),
-    [Symbol.iterator]: () => head.fields()[Symbol.iterator](),
+    tooLarge: (limit) =>
+      new IntermediateError('ERR_TOO_LARGE', 502, `${name} has more than the ${limit} bytes that are read of it.`),
+    notJson: (cause) =>
+      new IntermediateError('ERR_UPSTREAM_PROTOCOL', 502, `${name} is not what it should be. ${cause.message}`, {
+        cause,
+      }),
   }
 }
 
-function fieldList(fields: readonly Field[]): HeaderFields {
-  return {
-    get: (name) => fields.find(([fieldName]) => fieldName.toLowerCase() === name.toLowerCase())?.[1],
-    [Symbol.iterator]: () => fields[Symbol.iterator](),
-  }
+function contentOf(incoming: IncomingReply): Content {
+  const { link } = incoming
+  const lost = new Error(`the connection to ${link.upstream.name} was lost`)
+  const content = new Content(link.reader, () => {
+    if (isHere(incoming)) return true
+    content.lose(lost)
+    return false
+  })
+  link.socket.on('close', () => content.lose(lost))
+  return content
 }
 
-function contentType(body: ReplyBody): string | undefined {
+/** The content without its coding (RFC 9110 section 8.4.1), which the reply then does not have any more. */
+function decoded(content: Readable, headers: Fields): Readable {
+  const coding = headers.get('content-encoding')?.trim().toLowerCase()
+  const decoder = coding === undefined ? undefined : decoders[coding]?.()
+  if (decoder === undefined) return content
+  headers.delete('content-encoding')
+  content.on('error', (error) => decoder.destroy(error))
+  decoder.on('error', () => content.destroy())
+  return content.pipe(decoder)
+}
+
+const decoders: Readonly<Record<string, (() => Duplex) | undefined>> = {
+  gzip: createGunzip,
+  'x-gzip': createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+}
+
+function isOk(status: number): boolean {
+  return status === 101 || (status >= 200 && status < 300)
+}
+
+function contentType(body: BodyInit): string | undefined {
   if (typeof body === 'string') return 'text/plain; charset=utf-8'
-  return body instanceof Uint8Array ? undefined : 'application/json'
-}
-
-function bytesOf(body: ReplyBody): Buffer {
-  if (typeof body === 'string') return Buffer.from(body)
-  if (body instanceof Uint8Array) return Buffer.from(body.buffer, body.byteOffset, body.byteLength)
-  return Buffer.from(`${JSON.stringify(body)}\n`)
+  return body instanceof Uint8Array || body instanceof Readable ? undefined : 'application/json'
 }

@@ -19,11 +19,29 @@ export interface Layer {
   (call: Call, next: Handler): Promise<Reply>
   /** The endpoints it wants, as patterns. It is not asked about others. Default: every call. */
   readonly endpoints?: readonly string[]
+  /** As the option `policy`. */
+  readonly policy?: boolean
 }
 
 export interface LayerOptions {
   /** What listings, logs and errors call it. Default: the function's name. */
   name?: string
+  /**
+   * In ms, how long the layer itself may take: while it waits for `next` or `call.ask`, its time does not run. Past that
+   * it counts as one that throws, with status 504. Default: no limit.
+   */
+  deadline?: number
+  /**
+   * What becomes of a call when the layer throws. `closed`: it fails. `open`: it goes on without the layer, with what
+   * the layer had changed until then, as long as nothing of the reply was sent. Default: closed.
+   */
+  onError?: 'closed' | 'open'
+  /**
+   * The layer decides what may pass. Then calls are refused that no rule can cover: those that are no endpoint of the
+   * API, API versions below 1.24, and `POST /grpc` unless a policy names that endpoint. Default: what the layer says of
+   * itself, or else false.
+   */
+  policy?: boolean
 }
 
 /** A layer as a listing shows it. */
@@ -37,6 +55,10 @@ export interface LayerInfo {
 export interface StackEntry extends LayerInfo {
   readonly layer: Layer
   readonly selected: ReadonlySet<EndpointInfo> | undefined
+  /** In ms. */
+  readonly deadline: number | undefined
+  readonly opens: boolean
+  readonly policy: boolean
 }
 
 /** One layer's turn at a call: the layer, and the endpoint by which it was selected. */
@@ -50,6 +72,22 @@ export class Stack {
   readonly entries: StackEntry[] = []
   /** By the id of an endpoint: the layers that want it, worked out once. */
   private byEndpoint: StackEntry[][] = []
+
+  /** True if one of the layers decides what may pass. */
+  get hasPolicy(): boolean {
+    return this.entries.some(({ policy }) => policy)
+  }
+
+  /** True if a policy names this endpoint, rather than wanting whatever comes. */
+  admits(endpoint: EndpointInfo): boolean {
+    return this.entries.some(({ policy, selected }) => policy && selected?.has(endpoint))
+  }
+
+  /** The turns of the layers behind this one, for a call that it makes. */
+  turnsAfter(entry: StackEntry, found: Recognition): readonly Turn[] {
+    const at = this.entries.indexOf(entry)
+    return this.turns(found).filter((turn) => this.entries.indexOf(turn.entry) > at)
+  }
 
   add(entries: readonly StackEntry[]): void {
     this.entries.push(...entries)
@@ -92,11 +130,27 @@ function wants(entry: StackEntry, endpoint: EndpointInfo): boolean {
 /** @throws IntermediateError for an unknown option, or where one of the layer's own patterns selects nothing */
 export function stackEntry(layer: Layer, options: LayerOptions): StackEntry {
   const name = options.name ?? (layer.name || 'a layer without a name')
-  const unknownOption = Object.keys(options).find((option) => option !== 'name')
+  checkOptions(name, options)
+  const { deadline, onError, policy = layer.policy ?? false } = options
+  const selected = layer.endpoints === undefined ? undefined : new Set(select(layer.endpoints))
+  return { layer, name, selected, endpoints: keys(selected), deadline, opens: onError === 'open', policy }
+}
+
+const optionNames = new Set(['name', 'deadline', 'onError', 'policy'])
+
+function checkOptions(name: string, options: LayerOptions): void {
+  const { deadline, onError, policy } = options
+  const unknownOption = Object.keys(options).find((option) => !optionNames.has(option))
   if (unknownOption !== undefined)
     throw configurationError(`The layer ${name} was given the option ${unknownOption}, which does not exist.`)
-  const selected = layer.endpoints === undefined ? undefined : new Set(select(layer.endpoints))
-  return { layer, name, selected, endpoints: keys(selected) }
+  if (deadline !== undefined && !(Number.isInteger(deadline) && deadline > 0 && deadline < 2 ** 31))
+    throw configurationError(
+      `The layer ${name} was given the deadline ${String(deadline)}: give it in ms, as a whole number from 1 to ${2 ** 31 - 1}.`,
+    )
+  if (onError !== undefined && onError !== 'open' && onError !== 'closed')
+    throw configurationError(`The layer ${name} was given the onError ${String(onError)}: say "closed" or "open".`)
+  if (policy !== undefined && typeof policy !== 'boolean')
+    throw configurationError(`The layer ${name} was given the policy ${String(policy)}: say true or false.`)
 }
 
 /**

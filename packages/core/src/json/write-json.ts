@@ -8,12 +8,13 @@ import { sourceOf, sourcesOf } from './source-numbers.js'
  * A value as the bytes of a body, from which Go's encoding/json reads that very value: numbers are exact, and one that
  * `parseJson` read is written as it was. Half of a surrogate pair is written as U+FFFD, which is what Go would read.
  * Members that are undefined are left out.
+ * @param end what stands behind it
  * @throws IntermediateError 500, with the place of what JSON does not have: an instance of a class (a Date, a Map), a
  * function, NaN, undefined in a list, what contains itself. JSON.stringify sends something else for most of them, which
  * no layer has seen.
  */
-export function writeJson(value: unknown): Buffer {
-  return Buffer.from(new Writer().document(value))
+export function writeJson(value: unknown, end = ''): Buffer {
+  return Buffer.from(new Writer().document(value) + end)
 }
 
 /** A list or object that is being written. */

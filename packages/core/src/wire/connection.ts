@@ -6,6 +6,7 @@ import type { Framing } from './framing.js'
 import { ChunkedBody, LengthBody, noBody } from './framing.js'
 import { RequestHead } from './head.js'
 import { refuseHttp2 } from './http2-refusal.js'
+import { Inquiry } from './inquiry.js'
 import type { LinkOwner, Upstream } from './link.js'
 import { Link, StaleLink } from './link.js'
 import { Http2Preface, Malformed } from './malformed.js'
@@ -77,7 +78,7 @@ export class Connection implements ReaderOwner<RequestHead>, LinkOwner {
 
   /** The connection to this upstream: an idle one, or a new one. */
   linkTo(upstream: Upstream): Link {
-    const idle = this.links.find((link) => link.upstream === upstream && link.exchange === undefined)
+    const idle = this.links.find((link) => link.upstream === upstream && link.asker === undefined)
     if (idle !== undefined) return idle
     const link = new Link(upstream, this, this.limits.connect)
     this.links.push(link)
@@ -147,7 +148,7 @@ export class Connection implements ReaderOwner<RequestHead>, LinkOwner {
       const bytes =
         error instanceof Http2Preface
           ? refuseHttp2()
-          : this.door.failure(error, undefined, undefined).write(true, false)
+          : this.door.failure(error, undefined, undefined).write(true, false, true)
       this.socket.write(bytes)
       this.finish()
     } else if (exchange.status === 0) {
@@ -168,7 +169,13 @@ export class Connection implements ReaderOwner<RequestHead>, LinkOwner {
   }
 
   onLinkEnd(link: Link, error: Error | undefined): void {
-    const { exchange } = link
+    const { asker } = link
+    if (asker instanceof Inquiry) {
+      this.forget(link)
+      asker.onLost(error ?? new Error('the connection ended before the reply'))
+      return
+    }
+    const exchange = asker as Exchange | undefined
     if (exchange?.tunnel !== undefined) {
       if (error !== undefined) this.breakOff()
       return
@@ -196,7 +203,7 @@ export class Connection implements ReaderOwner<RequestHead>, LinkOwner {
   }
 
   onLinkClose(link: Link, error: Error | undefined): void {
-    if (link.exchange?.tunnel !== 'spliced') return
+    if (!(link.asker instanceof Exchange) || link.asker.tunnel !== 'spliced') return
     this.forget(link)
     if (error !== undefined) this.breakOff()
     else this.finish()
@@ -204,6 +211,7 @@ export class Connection implements ReaderOwner<RequestHead>, LinkOwner {
 
   private leave(exchange: Exchange): void {
     this.exchange = undefined
+    exchange.onOver()
     this.door.leave(exchange)
   }
 

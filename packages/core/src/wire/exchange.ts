@@ -1,8 +1,12 @@
 import type { Duplex } from 'node:stream'
+import { Readable } from 'node:stream'
 import type { Connection } from './connection.js'
+import { Content } from './content.js'
 import type { ReplyHead, RequestHead } from './head.js'
-import type { IncomingReply, Link, Upstream } from './link.js'
+import { Inquiry } from './inquiry.js'
+import type { Asker, IncomingReply, Link, Upstream } from './link.js'
 import { nowhere } from './reader.js'
+import { sendStream } from './send-stream.js'
 import { join, splice } from './tunnel.js'
 
 /**
@@ -17,9 +21,26 @@ const continueHead = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n')
 /** A reply of our own. */
 export interface Answer {
   readonly status: number
-  /** Its bytes. With `close` the head says that the connection ends after it; with `head` the body is left out. */
-  write(close: boolean, head: boolean): Buffer
+  /**
+   * Its bytes. With `close` the head says that the connection ends after it; with `headOnly` the body is left out; with
+   * `chunks` the stream follows in these, else to the end of the connection.
+   */
+  write(close: boolean, headOnly: boolean, chunks: boolean): Buffer
+  /** A body that follows these bytes. */
+  readonly stream?: Readable | undefined
 }
+
+/** A request that was made here, or of which something was changed. */
+export interface Outgoing {
+  readonly method: string
+  /** With the fields that say how the body is framed. */
+  readonly head: Buffer
+  /** A stream goes in chunks; undefined: the client's own, as it comes. */
+  readonly body: Buffer | Readable | undefined
+}
+
+/** The stream that a layer gave for a body was lost before its end. */
+export class BodyLost extends Error {}
 
 /** The call came to nothing for a reason that is the client's: it left, or what it sent is malformed. */
 export class ClientGone extends Error {}
@@ -28,11 +49,12 @@ export class ClientGone extends Error {}
  * One request and its reply on a client connection. Whoever is given it passes it (and never hears of it again until it
  * is over), or forwards it and sends on the reply that comes, or answers it.
  */
-export class Exchange {
+export class Exchange implements Asker {
   readonly head: RequestHead
   readonly connection: Connection
-  /** The reply may turn the connection into a tunnel. */
   mayTunnel = false
+  /** Of the request that was sent last, which may be another than the client's. */
+  method: string
   /** Of the reply that was sent to the client; 0 until then. */
   status = 0
   /** A tunnel was opened: the two connections joined byte for byte, or the client with a stream. */
@@ -50,6 +72,12 @@ export class Exchange {
   /** A reply that somebody here has and did not send on yet. */
   private held: IncomingReply | undefined
   private sent = false
+  /** What was sent was made here: undefined, or if all of it is on its way. */
+  private madeWhole: boolean | undefined
+  private content: Content | undefined
+  /** The upstream's reply goes to the client as it comes. */
+  private splicing = false
+  private readonly inquiries: Inquiry[] = []
   private continued = false
   private controller: AbortController | undefined
   private clientLeft = false
@@ -57,7 +85,16 @@ export class Exchange {
   constructor(connection: Connection, head: RequestHead) {
     this.connection = connection
     this.head = head
+    this.method = head.method
     this.last = !head.persistent
+  }
+
+  get upgrade(): boolean {
+    return this.head.upgrade
+  }
+
+  get sentWhole(): boolean {
+    return this.madeWhole ?? this.requestDone
   }
 
   /** True if the request announces a body. */
@@ -69,7 +106,12 @@ export class Exchange {
   get obstacle(): string | undefined {
     if (this.over) return 'the call is over: it was answered, or its client has left'
     if (this.waiting !== undefined) return 'the call is on its way, and not answered yet'
-    return this.sent && this.hasBody ? 'the call has a body, which can be sent once' : undefined
+    return undefined
+  }
+
+  /** True once the body was sent as it came: there is no other copy. */
+  get bodyIsGone(): boolean {
+    return this.sent && this.hasBody
   }
 
   /** True once nothing can be sent any more: a reply was sent, or the connection is over. */
@@ -92,9 +134,40 @@ export class Exchange {
     this.pass(upstream)
   }
 
-  /** Passes the request and its reply on as they come. */
-  private pass(upstream: Upstream): void {
-    const { connection, head } = this
+  /** Sends the request on, as it came or as it was changed, and gives the reply: nothing but its head is read. */
+  forward(upstream: Upstream, changed?: Outgoing): Promise<IncomingReply> {
+    return new Promise((resolve, reject) => {
+      this.waiting = { resolve, reject }
+      this.pass(upstream, changed)
+    })
+  }
+
+  /** Sends a request of our own on a link that is free. Its reply is whole before this exchange is over, or dropped. */
+  ask(upstream: Upstream, { method, head, body }: Outgoing): Promise<IncomingReply> {
+    if (this.connection.over) return Promise.reject(new ClientGone('the client left'))
+    const link = this.connection.linkTo(upstream)
+    const inquiry = new Inquiry(method, link)
+    this.inquiries.push(inquiry)
+    link.begin(inquiry)
+    sendMade(link, { method, head, body }, () => (inquiry.sentWhole = true))
+    return inquiry.reply
+  }
+
+  /** The content of the request's body, which nobody else gets then. */
+  read(): Readable {
+    if (this.sent) throw new TypeError('the body was sent on, and is not here any more')
+    this.sent = true
+    return (this.content = new Content(this.connection.reader, () => {
+      if (this.over && !this.requestDone) this.content!.lose(new ClientGone('the client left'))
+      if (this.requestDone || this.over) return false
+      this.continue()
+      return true
+    }))
+  }
+
+  /** Passes the request and its reply on. */
+  private pass(upstream: Upstream, changed?: Outgoing): void {
+    const { connection } = this
     if (connection.over) {
       this.onLost(new ClientGone('the client left'))
       return
@@ -102,35 +175,49 @@ export class Exchange {
     this.dropLink()
     const link = (this.link = connection.linkTo(upstream))
     link.begin(this)
-    if (this.sent) {
-      link.socket.write(head.bytes)
-    } else {
+    this.method = changed?.method ?? this.head.method
+    this.madeWhole = undefined
+    if (changed?.body !== undefined) this.sendMade(link, changed)
+    else if (this.sent) link.socket.write(changed?.head ?? this.head.bytes)
+    else this.passBody(link, changed?.head)
+    if (connection.reader.ended && this.sentWhole) link.socket.end()
+  }
+
+  /** The body as it comes, behind its own head or another. */
+  private passBody(link: Link, head: Buffer | undefined): void {
+    const { reader } = this.connection
+    this.sent = true
+    const gather = this.mayTunnel && this.hasBody
+    // The head waits for the body, which the client would hold back until it is told to go on.
+    if (gather) this.continue()
+    reader.pass(link.socket, gather, head)
+    if (gather && !this.requestDone) setTimeout(() => this.release(), gatherTime)
+  }
+
+  /** Another body in the place of the client's, of which nobody has the rest. */
+  private sendMade(link: Link, request: Outgoing): void {
+    if (!this.sent) {
       this.sent = true
-      const gather = this.mayTunnel && this.hasBody
-      // The head waits for the body, which the client would hold back until it is told to go on.
-      if (gather) this.continue()
-      connection.reader.pass(link.socket, gather)
-      if (gather && !this.requestDone) setTimeout(() => this.release(), gatherTime)
+      this.continue()
+      this.connection.reader.passContent(nowhere)
     }
-    if (connection.reader.ended) link.socket.end()
-  }
-
-  /** True while the upstream's reply can be sent on: its connection was not lost, nor dropped for another reply. */
-  has({ link }: IncomingReply): boolean {
-    return link.exchange === this
-  }
-
-  /** Sends the request on as it came, and gives the reply that comes, of which nothing but the head is read. */
-  forward(upstream: Upstream): Promise<IncomingReply> {
-    return new Promise((resolve, reject) => {
-      this.waiting = { resolve, reject }
-      this.pass(upstream)
+    this.madeWhole = false
+    sendMade(link, request, (error) => {
+      if (link.asker !== this) return
+      if (error !== undefined) {
+        this.connection.forget(link)
+        if (!this.onLost(new BodyLost(error.message, { cause: error }))) this.connection.breakOff()
+        return
+      }
+      this.madeWhole = true
+      if (this.connection.reader.ended) link.socket.end()
     })
   }
 
-  /** Sends an upstream's reply, which is still there, on to the client as it comes. */
-  reply({ link, head, kind }: IncomingReply): void {
+  /** Sends an upstream's reply, which is still there, on to the client as it comes, or behind another head. */
+  reply({ link, head, kind }: IncomingReply, otherHead?: Buffer): void {
     this.held = undefined
+    this.splicing = true
     this.status = head.status
     if (kind !== 'body' || !head.persistent) this.last = true
     if (kind === 'tunnel') {
@@ -138,21 +225,45 @@ export class Exchange {
       this.connection.socket.write(head.bytes)
       splice(this.connection, link)
     } else {
-      link.reader.pass(this.connection.socket)
+      link.reader.pass(this.connection.socket, false, otherHead)
     }
   }
 
-  /** Sends a reply of our own. What an upstream may have replied is dropped. */
+  /** Sends a reply of our own. What an upstream may have replied is dropped, unless it is in the stream. */
   answer(answer: Answer): void {
-    if (this.over) return
+    const { stream } = answer
+    if (this.over) {
+      stream?.destroy()
+      return
+    }
     const { reader, socket } = this.connection
-    this.dropLink()
-    if (!this.requestDone) reader.passContent(nowhere)
-    const last = this.last || !this.requestDone
-    const bytes = answer.write(last, this.head.method === 'HEAD')
+    const headOnly = this.head.method === 'HEAD'
+    const streams = stream !== undefined && !headOnly
+    if (!streams) this.dropLink()
+    if (!this.requestDone && !(streams && this.content !== undefined)) reader.passContent(nowhere)
+    // A client that speaks HTTP/1.0 knows no chunks.
+    const last = this.last || !this.requestDone || (streams && this.head.minor === 0)
+    const bytes = answer.write(last, headOnly, this.head.minor === 1)
     this.status = answer.status
     this.last = last
+    this.held = undefined
     socket.write(bytes)
+    if (streams) {
+      const framing = this.head.minor === 0 ? 'until close' : 'chunked'
+      sendStream(stream, socket, framing, (error) => {
+        if (error === undefined) this.finishReply()
+        else if (!this.connection.over) this.connection.breakOff()
+      })
+    } else {
+      stream?.destroy()
+      this.finishReply()
+    }
+  }
+
+  private finishReply(): void {
+    // A link on which the request is still being sent is good for no other.
+    if (this.madeWhole === false && this.link !== undefined) this.connection.forget(this.link)
+    this.dropLink()
     this.replyDone = true
     this.connection.settle()
   }
@@ -197,9 +308,13 @@ export class Exchange {
     }
   }
 
+  /** One that a layer has read is not sent yet. */
   onReplyEnd(): void {
-    this.replyDone = true
-    this.connection.settle()
+    if (this.splicing) this.finishReply()
+  }
+
+  onSurplus(): void {
+    this.last = true
   }
 
   /** The upstream or the client went before the reply was sent on: true if somebody here is told, or will be. */
@@ -215,9 +330,20 @@ export class Exchange {
     this.controller?.abort()
   }
 
+  /** The exchange is over: whoever still reads or waits here is told so. */
+  onOver(): void {
+    const gone = new ClientGone('the call is over')
+    this.content?.lose(gone)
+    for (const inquiry of this.inquiries) {
+      if (inquiry.isOpen) this.connection.forget(inquiry.link)
+      inquiry.onLost(gone)
+    }
+  }
+
   /** The client's FIN goes on behind all that it has sent. */
   onClientEnd(): void {
-    if (this.link !== undefined) this.link.socket.end()
+    if (!this.requestDone) this.content?.lose(new ClientGone('the client ended its side inside a body'))
+    if (this.link !== undefined && this.madeWhole !== false) this.link.socket.end()
     // A tunnel of our own waits for the rest of the body.
     else if (this.status !== 0) this.connection.abort()
   }
@@ -241,7 +367,17 @@ export class Exchange {
 
   /** Closes a link whose reply nobody wants any more. */
   private dropLink(): void {
-    if (this.link?.exchange === this) this.connection.forget(this.link)
+    if (this.link?.asker === this) this.connection.forget(this.link)
     this.link = undefined
+  }
+}
+
+function sendMade({ socket }: Link, { head, body }: Outgoing, done: (error?: Error) => void): void {
+  if (body instanceof Readable) {
+    socket.write(head)
+    sendStream(body, socket, 'chunked', done)
+  } else {
+    socket.write(body === undefined || body.length === 0 ? head : Buffer.concat([head, body]))
+    done()
   }
 }

@@ -1,5 +1,4 @@
 import type { OnReadOpts, Socket } from 'node:net'
-import type { Exchange } from './exchange.js'
 import type { Framing } from './framing.js'
 import { ChunkedBody, LengthBody, noBody, UntilCloseBody } from './framing.js'
 import { ReplyHead } from './head.js'
@@ -21,6 +20,22 @@ export interface Upstream {
   readonly connectEvent: 'connect' | 'secureConnect'
 }
 
+/** Whoever waits for the reply that comes next on a link. */
+export interface Asker {
+  readonly method: string
+  /** The request asks for another protocol. */
+  readonly upgrade: boolean
+  /** The reply may turn the connection into a tunnel. */
+  readonly mayTunnel: boolean
+  /** Every byte of the request was sent. */
+  readonly sentWhole: boolean
+  /** The upstream has sent more than it was asked for: nothing else is to be asked on this link. */
+  onSurplus(): void
+  onInformation(head: ReplyHead): void
+  onReply(reply: IncomingReply): void
+  onReplyEnd(): void
+}
+
 /** What becomes of a link, for the client connection that it belongs to. */
 export interface LinkOwner {
   /** The upstream takes bytes again. */
@@ -37,6 +52,13 @@ export interface IncomingReply {
   readonly head: ReplyHead
   /** What follows the head: a body, one that only the end of the connection ends, or a tunnel. */
   readonly kind: 'body' | 'until close' | 'tunnel'
+  /** Who has asked for it. */
+  readonly asker: Asker
+}
+
+/** True while the rest of a reply can be read: it was not read yet, and its connection was neither lost nor dropped. */
+export function isHere({ link, asker }: IncomingReply): boolean {
+  return link.asker === asker
 }
 
 /**
@@ -57,8 +79,8 @@ export class Link implements ReaderOwner<ReplyHead> {
   readonly upstream: Upstream
   readonly socket: Socket
   readonly reader: MessageReader<ReplyHead>
-  /** The exchange whose reply comes next, or is coming. */
-  exchange: Exchange | undefined
+  /** Whose reply comes next, or is coming. */
+  asker: Asker | undefined
   /** True once a reply came this way: a loss before the next may be an idle connection's ordinary end. */
   used = false
   private readonly owner: LinkOwner
@@ -94,15 +116,15 @@ export class Link implements ReaderOwner<ReplyHead> {
     })
   }
 
-  /** Expects the reply of this exchange next. */
-  begin(exchange: Exchange): void {
-    this.exchange = exchange
+  /** Expects the reply to this one's request next. */
+  begin(asker: Asker): void {
+    this.asker = asker
   }
 
   /** Closes the connection without a word to its owner. */
   destroy(): void {
     this.ended = true
-    this.exchange = undefined
+    this.asker = undefined
     this.reader.stop()
     clearTimeout(this.connectTimer)
     this.socket.destroy()
@@ -113,23 +135,23 @@ export class Link implements ReaderOwner<ReplyHead> {
   }
 
   onHeadBegun(): void {
-    if (this.exchange === undefined) throw unasked()
+    if (this.asker === undefined) throw unasked()
   }
 
   onFin(): void {}
 
   frame(head: ReplyHead): Framing | undefined {
-    const { exchange } = this
-    if (exchange === undefined) throw unasked()
+    const { asker } = this
+    if (asker === undefined) throw unasked()
     const { status } = head
     if (status < 200 && status !== 101) {
-      exchange.onInformation(head)
+      asker.onInformation(head)
       return undefined
     }
     this.kind = 'body'
-    if (opensTunnel(exchange, head)) this.kind = 'tunnel'
+    if (opensTunnel(asker, head)) this.kind = 'tunnel'
     else if (status === 101) throw new Malformed('switches protocols on a call that did not ask for it')
-    else if (isBodiless(exchange, head)) return noBody
+    else if (isBodiless(asker, head)) return noBody
     else if (head.chunked) return new ChunkedBody()
     else if (head.contentLength > 0) return new LengthBody(head.contentLength)
     else this.kind = 'until close'
@@ -138,16 +160,17 @@ export class Link implements ReaderOwner<ReplyHead> {
 
   onHead(head: ReplyHead): void {
     this.used = true
-    this.exchange!.onReply({ link: this, head, kind: this.kind })
+    const asker = this.asker!
+    asker.onReply({ link: this, head, kind: this.kind, asker })
   }
 
   onMessageEnd(): void {
-    const exchange = this.exchange!
-    this.exchange = undefined
+    const asker = this.asker!
+    this.asker = undefined
     // What follows must not answer the client's next request, which may be here already.
-    if (this.reader.holdsMore) exchange.last = true
+    if (this.reader.holdsMore) asker.onSurplus()
     this.reader.next()
-    exchange.onReplyEnd()
+    asker.onReplyEnd()
   }
 
   onEof(whole: boolean): void {
@@ -175,14 +198,14 @@ function unasked(): Malformed {
  * Only a reply opens a tunnel, and only on a call that may hijack and whose request was sent whole: a 101 that was asked
  * for, or, as the engine does without Upgrade, a 2xx of a stream type without any length.
  */
-function opensTunnel(exchange: Exchange, head: ReplyHead): boolean {
-  if (!exchange.mayTunnel || !exchange.requestDone) return false
-  if (head.status === 101) return exchange.head.upgrade
-  if (head.status >= 300 || isBodiless(exchange, head) || head.contentLength > 0 || head.chunked) return false
+function opensTunnel(asker: Asker, head: ReplyHead): boolean {
+  if (!asker.mayTunnel || !asker.sentWhole) return false
+  if (head.status === 101) return asker.upgrade
+  if (head.status >= 300 || isBodiless(asker, head) || head.contentLength > 0 || head.chunked) return false
   return tunnelTypes.test(head.get('content-type') ?? '')
 }
 
 /** Whatever its fields say, a reply to HEAD has no body, nor has a 204 or a 304 (RFC 9112 section 6.3). */
-function isBodiless(exchange: Exchange, { status, contentLength }: ReplyHead): boolean {
-  return exchange.head.method === 'HEAD' || status === 204 || status === 304 || contentLength === 0
+function isBodiless(asker: Asker, { status, contentLength }: ReplyHead): boolean {
+  return asker.method === 'HEAD' || status === 204 || status === 304 || contentLength === 0
 }

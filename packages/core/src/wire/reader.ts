@@ -117,12 +117,13 @@ export class MessageReader<H extends Head> {
   }
 
   /**
-   * Passes the current message on, head and body as they came. With `gather`, they go in one write if they fit in
-   * 64 KiB and nobody calls `release()` before; without it too, where that costs no copy.
+   * Passes the current message on, head and body as they came, or the body behind another head. With `gather`, they go
+   * in one write if they fit in 64 KiB and nobody calls `release()` before; without it too, where that costs no copy.
    */
-  pass(sink: Sink, gather = false): void {
-    if (!this.inHead) {
-      const { bytes } = this.current!
+  pass(sink: Sink, gather = false, otherHead?: Buffer): void {
+    if (otherHead !== undefined) this.from = this.at
+    if (otherHead !== undefined || !this.inHead) {
+      const bytes = otherHead ?? this.current!.bytes
       if (gather) {
         this.prepend(bytes)
       } else {

@@ -31,7 +31,8 @@ export class LinkTunnel extends Duplex {
   private used = false
   private reading = false
 
-  constructor(link: Link) {
+  /** @param client the connection that it belongs to: without it, nobody wants the tunnel */
+  constructor(link: Link, client: Connection) {
     super({ allowHalfOpen: true, autoDestroy: true })
     this.link = link
     // Not everybody who wraps it listens, and a connection that is lost must not end the process.
@@ -40,7 +41,7 @@ export class LinkTunnel extends Duplex {
     link.socket.on('close', () => {
       if (this.touched && !link.socket.readableEnded) this.lose()
     })
-    link.exchange?.connection.socket.on('close', () => this.destroy())
+    client.socket.on('close', () => this.destroy())
   }
 
   /** True once somebody has read, written or ended it, or is about to: from then on its bytes go this way only. */
@@ -56,7 +57,7 @@ export class LinkTunnel extends Duplex {
       return
     }
     this.reading = true
-    if (this.link.exchange === undefined) this.lose()
+    if (this.link.asker === undefined) this.lose()
     else reader.tunnel({ write: (bytes) => this.push(bytes), end: () => this.push(null) })
   }
 

@@ -3,6 +3,20 @@ import type { Field } from './head.js'
 
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/
+const originForm = /^\/[\x21-\x7e]*$/
+
+/**
+ * The bytes of a request's head.
+ * @throws RangeError for what no head can hold; nothing of it is written then.
+ */
+export function writeRequestHead(
+  { method, target, minor }: { method: string; target: string; minor: number },
+  fields: Iterable<Field>,
+): Buffer {
+  if (!token.test(method)) throw new RangeError(`${JSON.stringify(method)} is no method`)
+  if (!originForm.test(target)) throw new RangeError(`${JSON.stringify(target)} is no request target`)
+  return headBytes(`${method} ${target} HTTP/1.${minor}`, fields)
+}
 
 /**
  * The bytes of a reply's head.
@@ -17,7 +31,11 @@ export function writeReplyHead(
     throw new RangeError(`${status} is no HTTP status`)
   if (!fieldValue.test(reason))
     throw new RangeError('the reason has a character that no status line can hold')
-  let text = `HTTP/1.1 ${status} ${reason}\r\n`
+  return headBytes(`HTTP/1.1 ${status} ${reason}`, fields)
+}
+
+function headBytes(startLine: string, fields: Iterable<Field>): Buffer {
+  let text = `${startLine}\r\n`
   for (const [name, value] of fields) {
     if (!token.test(name)) throw new RangeError(`${JSON.stringify(name)} is no field name`)
     if (!fieldValue.test(value))

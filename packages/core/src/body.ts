@@ -1,0 +1,172 @@
+import { Readable } from 'node:stream'
+import { IntermediateError } from './errors.js'
+import type { JsonValue } from './json/json-value.js'
+import { emptyObject } from './json/json-value.js'
+import { parseJson } from './json/parse-json.js'
+import { writeJson } from './json/write-json.js'
+
+/** A body to send: streams, text and bytes as they are, anything else as JSON. */
+export type BodyInit = Readable | string | Uint8Array | object
+
+/** In bytes, what is read of a body at once. */
+export const defaultBodyLimit = 8 * 1024 * 1024
+
+export interface ReadOptions {
+  /**
+   * In bytes, how much of the body is read at most.
+   * @default 8 MiB
+   */
+  limit?: number
+}
+
+/** Where a body comes from, and what is said of one that cannot be read. */
+export interface BodySource {
+  /** Its content, once. */
+  open(): Readable
+  tooLarge(limit: number): IntermediateError
+  /** What is told instead of an error of `parseJson`. */
+  notJson(error: IntermediateError): IntermediateError
+  /** What stands behind a JSON document: the engine ends its own with a line feed. */
+  readonly jsonEnd: '' | '\n'
+  /** Puts the fields under the names that the engine reads them by. */
+  canonical(value: JsonValue): JsonValue
+}
+
+type State =
+  | { readonly kind: 'untouched' }
+  | { readonly kind: 'taken' }
+  | { readonly kind: 'bytes'; readonly bytes: Buffer }
+  | { readonly kind: 'stream'; readonly stream: Readable }
+  | { readonly kind: 'json'; value: JsonValue; readonly wasEmpty: boolean }
+
+/** What is to be sent: nothing that was looked at, bytes, or a stream that is sent once. */
+export type Sent = 'untouched' | Buffer | Readable
+
+/**
+ * The body of a call or of a reply, as the layers have it. Nothing is read of it until one of them wants it. What a
+ * layer has read as JSON is what goes on: the serialisation of that very value, never the bytes that came.
+ */
+export class Body {
+  private readonly source: BodySource
+  private state: State
+  private reading: Promise<JsonValue> | undefined
+
+  constructor(source: BodySource, init?: BodyInit) {
+    this.source = source
+    this.state = init === undefined ? { kind: 'untouched' } : stateOf(init)
+  }
+
+  get touched(): boolean {
+    return this.state.kind !== 'untouched'
+  }
+
+  /** The content as a stream; whoever takes it says what is sent in its place. */
+  take(): Readable {
+    const { state } = this
+    if (this.reading !== undefined) throw new TypeError('the body is being read as JSON')
+    if (state.kind === 'taken') throw new TypeError('the body was taken before: it can be read once')
+    this.state = { kind: 'taken' }
+    switch (state.kind) {
+      case 'untouched':
+        return this.source.open()
+      case 'bytes':
+        return streamOf(state.bytes)
+      case 'json':
+        return streamOf(this.written(state))
+      case 'stream':
+        return state.stream
+    }
+  }
+
+  replace(init: BodyInit): void {
+    if (this.state.kind === 'stream') this.state.stream.destroy()
+    this.state = stateOf(init)
+  }
+
+  /** The same value each time, as the layers before have left it. */
+  async json({ limit = defaultBodyLimit }: ReadOptions = {}): Promise<JsonValue> {
+    const { state } = this
+    if (state.kind === 'json') return (state.value = this.source.canonical(state.value))
+    this.reading ??= this.readJson(limit).finally(() => (this.reading = undefined))
+    return this.reading
+  }
+
+  /**
+   * What is to be sent.
+   * @throws TypeError where a layer took the body and put nothing in its place
+   */
+  sent(): Sent {
+    const { state } = this
+    switch (state.kind) {
+      case 'untouched':
+        return 'untouched'
+      case 'bytes':
+        return state.bytes
+      case 'json':
+        state.value = this.source.canonical(state.value)
+        return this.written(state)
+      case 'stream':
+        this.state = { kind: 'taken' }
+        return state.stream
+      case 'taken':
+        throw new TypeError('the body was taken, and nothing was put in its place: assign to body what is to be sent')
+    }
+  }
+
+  private async readJson(limit: number): Promise<JsonValue> {
+    const { state } = this
+    const stream = state.kind === 'bytes' ? undefined : this.takeToRead()
+    const bytes = state.kind === 'bytes' ? state.bytes : await this.collect(stream!, limit)
+    const value = bytes.length === 0 ? emptyObject() : this.source.canonical(this.parse(bytes))
+    this.state = { kind: 'json', value, wasEmpty: bytes.length === 0 }
+    return value
+  }
+
+  private takeToRead(): Readable {
+    const { reading } = this
+    this.reading = undefined
+    const stream = this.take()
+    this.reading = reading
+    return stream
+  }
+
+  private parse(bytes: Buffer): JsonValue {
+    try {
+      return parseJson(bytes)
+    } catch (error) {
+      throw error instanceof IntermediateError ? this.source.notJson(error) : error
+    }
+  }
+
+  private async collect(stream: Readable, limit: number): Promise<Buffer> {
+    const pieces: Buffer[] = []
+    let length = 0
+    for await (const piece of stream) {
+      const bytes = typeof piece === 'string' ? Buffer.from(piece) : (piece as Buffer)
+      length += bytes.length
+      if (length > limit) throw this.source.tooLarge(limit)
+      pieces.push(bytes)
+    }
+    return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces, length)
+  }
+
+  /** An empty body, which the engine takes for an empty object, stays empty unless somebody has put something in. */
+  private written({ value, wasEmpty }: { value: JsonValue; wasEmpty: boolean }): Buffer {
+    const isEmpty = typeof value === 'object' && value !== null && Object.keys(value).length === 0
+    return wasEmpty && isEmpty ? Buffer.alloc(0) : writeJson(value, this.source.jsonEnd)
+  }
+}
+
+function stateOf(init: BodyInit): State {
+  if (init instanceof Readable) return { kind: 'stream', stream: init }
+  if (typeof init === 'string') return { kind: 'bytes', bytes: Buffer.from(init) }
+  if (init instanceof Uint8Array)
+    return { kind: 'bytes', bytes: Buffer.from(init.buffer, init.byteOffset, init.byteLength) }
+  if (typeof init !== 'object' || init === null)
+    throw new TypeError('a body is a stream, text, bytes, or an object that is sent as JSON')
+  return { kind: 'json', value: init as JsonValue, wasEmpty: false }
+}
+
+function streamOf(bytes: Buffer): Readable {
+  return Readable.from(bytes.length === 0 ? [] : [bytes], { objectMode: false })
+}

@@ -1,0 +1,27 @@
+import type { Query } from '../query.js'
+import type { Endpoint } from './endpoint-types.js'
+import { endpoints } from './endpoints.js'
+
+/**
+ * The method and request target of an endpoint.
+ * @throws TypeError for an endpoint that is none, or a parameter that is missing
+ */
+export function targetOf(
+  key: Endpoint,
+  { version, params, query }: { version: string | undefined; params: object | undefined; query: Query },
+): { method: string; target: string } {
+  const endpoint = endpoints.find((each) => each.key === key)
+  if (endpoint === undefined) throw new TypeError(`${JSON.stringify(key)} is no endpoint of the Docker API`)
+  const given = (params ?? {}) as Readonly<Record<string, unknown>>
+  const path = endpoint.path.replaceAll(/:(\w+)/g, (_, name: string) => {
+    const value = given[name]
+    if (typeof value !== 'string' || value === '') throw new TypeError(`${key} needs the parameter ${name}`)
+    return value.split('/').map(encodeURIComponent).join('/')
+  })
+  const search = Object.entries(query)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`)
+    .join('&')
+  const prefix = version === undefined ? '' : `/v${version}`
+  return { method: endpoint.method, target: `${prefix}${path}${search === '' ? '' : `?${search}`}` }
+}

@@ -1,0 +1,35 @@
+import type { Recognition } from './endpoints/recognise.js'
+import { IntermediateError } from './errors.js'
+import type { Stack } from './stack.js'
+import type { RequestHead } from './wire/head.js'
+
+/**
+ * Why a call is refused wherever a policy is stacked, since no rule covers what it may do: a path that is no endpoint of
+ * the API, a version below 1.24, where old routes took bodies that no rule of today knows, and a tunnel of gRPC calls.
+ */
+export function notCovered(
+  { matches, outdated, path, version }: Recognition,
+  stack: Stack,
+  { method }: RequestHead,
+): IntermediateError | undefined {
+  if (!stack.hasPolicy) return undefined
+  if (matches.length === 0)
+    return refusal(403, `${method} ${path} is no endpoint of the Docker API, and nothing else is let through here.`)
+  if (outdated)
+    return refusal(400, `API version ${version} is too old to be let through here: use 1.24 or later.`)
+  const grpc = matches.find(({ endpoint }) => endpoint.key === 'POST /grpc')
+  if (grpc !== undefined && !stack.admits(grpc.endpoint))
+    return refusal(403, `${method} ${path} carries calls that nobody here can judge: a policy has to name it.`)
+  return undefined
+}
+
+/** True for a form, from which Go takes values for the query before it looks at the query itself. */
+export function isForm(head: RequestHead): boolean {
+  for (const [name, value] of head.fields())
+    if (name.toLowerCase() === 'content-type' && /x-www-form-urlencoded/i.test(value)) return true
+  return false
+}
+
+function refusal(status: number, message: string): IntermediateError {
+  return new IntermediateError('ERR_NOT_COVERED', status, message)
+}

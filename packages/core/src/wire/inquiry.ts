@@ -1,0 +1,45 @@
+import type { Asker, IncomingReply, Link } from './link.js'
+
+/**
+ * A request that is made here while a client waits, and its reply, which is for whoever asked and not for the client. It
+ * goes on a link of the client's own, and never becomes a tunnel.
+ */
+export class Inquiry implements Asker {
+  readonly method: string
+  readonly upgrade = false
+  readonly mayTunnel = false
+  sentWhole = false
+  readonly reply: Promise<IncomingReply>
+  readonly link: Link
+  private resolve!: (reply: IncomingReply) => void
+  private reject!: (error: Error) => void
+
+  constructor(method: string, link: Link) {
+    this.method = method
+    this.link = link
+    this.reply = new Promise((resolve, reject) => {
+      this.resolve = resolve
+      this.reject = reject
+    })
+  }
+
+  /** True until the whole reply was read. */
+  get isOpen(): boolean {
+    return this.link.asker === this
+  }
+
+  onSurplus(): void {}
+
+  onInformation(): void {}
+
+  onReply(reply: IncomingReply): void {
+    this.resolve(reply)
+  }
+
+  onReplyEnd(): void {}
+
+  /** Nothing comes of it any more. */
+  onLost(error: Error): void {
+    this.reject(error)
+  }
+}

@@ -40,7 +40,10 @@ export interface Call<E extends Endpoint = Endpoint> {
    * The query as the engine reads it. What is changed in it is sent so; undefined takes a name out. Reading it throws
    * (400) where the engine could read something else.
    */
-  readonly query: Endpoints[E]['query'] & Record<string, string | undefined>
+  readonly query: { [N in keyof Endpoints[E]['query']]: Endpoints[E]['query'][N] | undefined } & Record<
+    string,
+    string | undefined
+  >
   readonly headers: HeaderFields
   /**
    * The content of the body, once, as a stream; whoever takes it assigns what is to be sent: a stream, text, bytes, or
@@ -54,7 +57,7 @@ export interface Call<E extends Endpoint = Endpoint> {
    * body it is an empty object, which is sent only if something was put in.
    * @throws IntermediateError 400 for what is not JSON or what engines read differently, 413 past the limit
    */
-  json(options?: ReadOptions): Promise<JsonBody<E>>
+  json(options?: ReadOptions): Promise<Endpoints[E]['body']>
   /**
    * Makes a call of the layer's own to the layers after it and the engine, for the same client, whatever becomes of this
    * one. It ends with `signal`.
@@ -72,8 +75,6 @@ type OptionalArguments<E extends Endpoint> = keyof Endpoints[E]['params'] extend
   ? [args?: CallArguments<E>]
   : [args: CallArguments<E>]
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-type JsonBody<E extends Endpoint> = Endpoints[E] extends { body: infer B } ? B : any
 
 const noParams = Object.freeze({})
 

@@ -149,7 +149,10 @@ export class Exchange implements Asker {
     const inquiry = new Inquiry(method, link)
     this.inquiries.push(inquiry)
     link.begin(inquiry)
-    sendMade(link, { method, head, body }, () => (inquiry.sentWhole = true))
+    sendMade(link, { method, head, body }, () => {
+      inquiry.sentWhole = true
+      if (this.clientLeft) link.socket.end()
+    })
     return inquiry.reply
   }
 
@@ -327,6 +330,7 @@ export class Exchange implements Asker {
 
   onClientLeft(): void {
     this.clientLeft = true
+    for (const { isOpen, sentWhole, link } of this.inquiries) if (isOpen && sentWhole) link.socket.end()
     this.controller?.abort()
   }
 

@@ -5,6 +5,7 @@ import { describe, expect, it, vi } from 'vitest'
 import noExec from '../examples/no-exec.js'
 import sessionBytes from '../examples/session-bytes.js'
 import slowCalls from '../examples/slow-calls.js'
+import teamLabel from '../examples/team-label.js'
 import twoLayers from '../examples/two-layers.js'
 import { setUpWith } from './matrix.js'
 
@@ -14,6 +15,7 @@ const examples = {
   'no-exec.ts': noExec,
   'session-bytes.ts': sessionBytes,
   'slow-calls.ts': slowCalls,
+  'team-label.ts': teamLabel,
   'two-layers.ts': twoLayers,
 }
 
@@ -71,6 +73,29 @@ describe('the examples', () => {
       said.mockRestore()
       clock.mockRestore()
     }
+  })
+
+  it('team-label asks for a ticket, and puts a label on what is created', async () => {
+    await using to = await setUpWith(teamLabel, 'unix', ok)
+    await using client = await to.client()
+    const create = (path: string, body: string) =>
+      client.send(
+        `POST ${path} HTTP/1.1\r\nHost: docker\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+      )
+    await create('/containers/create', '{"Image":"busybox"}')
+    const refused = await client.response()
+    expect([refused.status, JSON.parse(refused.body.toString())]).toEqual([
+      403,
+      { message: 'say what it is for: --label ticket=…' },
+    ])
+    await create('/containers/create', '{"labels":{"ticket":"1"}}')
+    await client.response()
+    await create('/volumes/create', '{}')
+    await client.response()
+    expect(to.upstream.requests.map(({ body }) => body.toString())).toEqual([
+      '{"Labels":{"ticket":"1","team":"core"}}',
+      '{"Labels":{"team":"core"}}',
+    ])
   })
 
   it('two-layers writes down every call, also those that it refuses', async () => {

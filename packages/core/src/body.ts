@@ -109,7 +109,9 @@ export class Body {
         this.state = { kind: 'taken' }
         return state.stream
       case 'taken':
-        throw new TypeError('the body was taken, and nothing was put in its place: assign to body what is to be sent')
+        throw new TypeError(
+          'the body was taken, and nothing was put in its place: assign to body what is to be sent',
+        )
     }
   }
 

@@ -62,7 +62,7 @@ export interface Call<E extends Endpoint = Endpoint> {
    * Makes a call of the layer's own to the layers after it and the engine, for the same client, whatever becomes of this
    * one. It ends with `signal`.
    */
-  ask<A extends Endpoint>(endpoint: A, ...args: OptionalArguments<A>): Promise<Reply>
+  ask<A extends Endpoint>(endpoint: A, ...args: OptionalArguments<A>): Promise<Reply<A>>
   /** A call to give to `next` in place of this one: its reply is the client's. The layers after are asked afresh. */
   to<A extends Endpoint>(endpoint: A, ...args: OptionalArguments<A>): Call<A>
   readonly client: Client
@@ -74,7 +74,6 @@ export interface Call<E extends Endpoint = Endpoint> {
 type OptionalArguments<E extends Endpoint> = keyof Endpoints[E]['params'] extends never
   ? [args?: CallArguments<E>]
   : [args: CallArguments<E>]
-
 
 const noParams = Object.freeze({})
 
@@ -141,8 +140,8 @@ export class LayerCall implements Call {
     return (await this.request.body.json(options)) as never
   }
 
-  ask(endpoint: Endpoint, ...[args = {}]: readonly (AnyArguments | undefined)[]): Promise<Reply> {
-    return this.asking.ask(endpoint, args)
+  ask(endpoint: Endpoint, ...[args = {}]: readonly (AnyArguments | undefined)[]): Promise<never> {
+    return this.asking.ask(endpoint, args) as Promise<never>
   }
 
   to(endpoint: Endpoint, ...[args = {}]: readonly (AnyArguments | undefined)[]): never {

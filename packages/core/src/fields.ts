@@ -99,7 +99,8 @@ interface FieldSource {
 const noSource: FieldSource = { fields: () => [], get: () => undefined }
 
 function check(name: string): void {
-  if (wires.has(name.toLowerCase())) throw new TypeError(`${name} is not for a layer to change: core writes it`)
+  if (wires.has(name.toLowerCase()))
+    throw new TypeError(`${name} is not for a layer to change: core writes it`)
 }
 
 /** All but those of these names, which are in lower case. */

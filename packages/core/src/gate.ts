@@ -92,7 +92,11 @@ export class Gate implements Door {
   private async run(exchange: Exchange, found: Recognition, turns: readonly Turn[]): Promise<void> {
     const { stack, upstream } = this.options
     const onLeftOut = (error: unknown, layer: string) =>
-      this.report(exchange, new Error(`the layer "${layer}" failed and was left out`, { cause: error }), undefined)
+      this.report(
+        exchange,
+        new Error(`the layer "${layer}" failed and was left out`, { cause: error }),
+        undefined,
+      )
     const run = new Run({ exchange, stack, upstream, onLeftOut })
     try {
       if (isForm(exchange.head)) throw formRefused(exchange)

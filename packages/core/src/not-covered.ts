@@ -14,12 +14,18 @@ export function notCovered(
 ): IntermediateError | undefined {
   if (!stack.hasPolicy) return undefined
   if (matches.length === 0)
-    return refusal(403, `${method} ${path} is no endpoint of the Docker API, and nothing else is let through here.`)
+    return refusal(
+      403,
+      `${method} ${path} is no endpoint of the Docker API, and nothing else is let through here.`,
+    )
   if (outdated)
     return refusal(400, `API version ${version} is too old to be let through here: use 1.24 or later.`)
   const grpc = matches.find(({ endpoint }) => endpoint.key === 'POST /grpc')
   if (grpc !== undefined && !stack.admits(grpc.endpoint))
-    return refusal(403, `${method} ${path} carries calls that nobody here can judge: a policy has to name it.`)
+    return refusal(
+      403,
+      `${method} ${path} carries calls that nobody here can judge: a policy has to name it.`,
+    )
   return undefined
 }
 

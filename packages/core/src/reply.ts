@@ -4,6 +4,8 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { Body } from './body.js'
 import type { BodyInit, BodySource, ReadOptions } from './body.js'
 import { IntermediateError } from './errors.js'
+import type { Endpoints } from './endpoints/endpoint-table.js'
+import type { Endpoint } from './endpoints/endpoint-types.js'
 import { Fields } from './fields.js'
 import type { HeaderFields } from './fields.js'
 import type { Request } from './request.js'
@@ -14,10 +16,10 @@ import { isHere } from './wire/link.js'
 import { LinkTunnel } from './wire/tunnel.js'
 
 /** What answers a call: a head, and a body or a tunnel. What a layer does not look at passes as it came. */
-export interface Reply {
+export type Reply<E extends Endpoint = Endpoint> = ReplyParts & (Done<E> | Failed)
+
+interface ReplyParts {
   readonly status: number
-  /** True for 2xx: the engine did what it was asked. */
-  readonly ok: boolean
   readonly headers: HeaderFields
   /**
    * The content of the body, once, as a stream; whoever takes it assigns what is to be sent: a stream, text, bytes, or
@@ -25,13 +27,6 @@ export interface Reply {
    */
   get body(): Readable
   set body(body: BodyInit)
-  /**
-   * The body as one JSON document; as with a call, what is in it in the end is what is sent. For errors that is
-   * `{ message }`; of an empty body it is an empty object, and stays an empty body if nothing is put in.
-   * @throws IntermediateError 502 for what is not JSON, or past the limit
-   */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  json(options?: ReadOptions): Promise<any>
   /**
    * The hijacked connection of attach, exec, session, grpc and websockets; undefined on every other reply. It keeps
    * half-closes. Once it was read or written, the reply carries nothing else than it or what wraps it.
@@ -42,6 +37,31 @@ export interface Reply {
    * @throws TypeError where this reply has none
    */
   withTunnel(tunnel: Duplex): Reply
+}
+
+/** The reply of an engine that did what it was asked. */
+interface Done<E extends Endpoint> {
+  /** True for 2xx, and for a 101. */
+  readonly ok: true
+  /**
+   * The body as one JSON document; as with a call, what is in it in the end is what is sent. Of an empty body it is an
+   * empty object, and stays an empty body if nothing is put in.
+   * @throws IntermediateError 502 for what is not JSON, or past the limit
+   */
+  json(options?: ReadOptions): Promise<Endpoints[E]['reply']>
+}
+
+interface Failed {
+  readonly ok: false
+  /** What the engine says is wrong. */
+  json(options?: ReadOptions): Promise<{ message?: string | null }>
+}
+
+/** What the classes of replies have in common. */
+interface AnyReply extends ReplyParts {
+  readonly ok: boolean
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  json(options?: ReadOptions): Promise<any>
 }
 
 /**
@@ -79,7 +99,7 @@ export function errorReply(status: number, message: string): OwnReply {
 }
 
 /** A reply with a body, from wherever. */
-abstract class BodyReply implements Reply {
+abstract class BodyReply implements AnyReply {
   readonly status: number
   readonly headers: Fields
   readonly content: Body
@@ -102,7 +122,8 @@ abstract class BodyReply implements Reply {
     this.content.replace(body)
   }
 
-  json(options?: ReadOptions): Promise<unknown> {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  json(options?: ReadOptions): Promise<any> {
     return this.content.json(options)
   }
 
@@ -124,7 +145,7 @@ export class OwnReply extends BodyReply {
 }
 
 /** A tunnel that a layer made, with the head of the upstream's reply where it wraps one. */
-export class TunnelReply implements Reply {
+export class TunnelReply implements AnyReply {
   readonly origin: IncomingReply | undefined
   readonly headers: Fields
   readonly tunnel: Duplex
@@ -201,11 +222,20 @@ const ofReplies: BodySource = {
 function unreadable(name: string): Pick<BodySource, 'tooLarge' | 'notJson'> {
   return {
     tooLarge: (limit) =>
-      new IntermediateError('ERR_TOO_LARGE', 502, `${name} has more than the ${limit} bytes that are read of it.`),
+      new IntermediateError(
+        'ERR_TOO_LARGE',
+        502,
+        `${name} has more than the ${limit} bytes that are read of it.`,
+      ),
     notJson: (cause) =>
-      new IntermediateError('ERR_UPSTREAM_PROTOCOL', 502, `${name} is not what it should be. ${cause.message}`, {
-        cause,
-      }),
+      new IntermediateError(
+        'ERR_UPSTREAM_PROTOCOL',
+        502,
+        `${name} is not what it should be. ${cause.message}`,
+        {
+          cause,
+        },
+      ),
   }
 }
 

@@ -58,7 +58,8 @@ export class Request {
     const hijacks = from.exchange.mayTunnel && mayHijack(found)
     for (const field of from.headers) {
       const name = field[0].toLowerCase()
-      if (name === 'user-agent' || (hijacks && (name === 'connection' || name === 'upgrade'))) kept.push(field)
+      if (name === 'user-agent' || (hijacks && (name === 'connection' || name === 'upgrade')))
+        kept.push(field)
     }
     return new Request(from.exchange, found, { method, target, headers: new Fields(kept), body: body ?? '' })
   }
@@ -99,7 +100,8 @@ export class Request {
     }
     const hadBody = this.isClients && exchange.hasBody
     const isStream = sent instanceof Readable
-    if (this.isClients && isSame && !headers.changed && !hadBody && !isStream && sent.length === 0) return undefined
+    if (this.isClients && isSame && !headers.changed && !hadBody && !isStream && sent.length === 0)
+      return undefined
     const fields = without(headers, framing)
     if (!isStream) {
       if (sent.length > 0 && headers.get('content-type') === undefined)

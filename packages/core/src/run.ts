@@ -1,5 +1,5 @@
 import { LayerCall } from './call.js'
-import type { AnyArguments, Call } from './call.js'
+import type { AnyArguments } from './call.js'
 import { Deadline } from './deadline.js'
 import type { Endpoint } from './endpoints/endpoint-types.js'
 import { targetOf } from './endpoints/target.js'
@@ -8,7 +8,7 @@ import { upstreamFailure } from './failures.js'
 import { OwnReply, TunnelReply, UpstreamReply } from './reply.js'
 import type { Reply } from './reply.js'
 import { Request } from './request.js'
-import type { Stack, StackEntry, Turn } from './stack.js'
+import type { Handler, Stack, StackEntry, Turn } from './stack.js'
 import type { Exchange } from './wire/exchange.js'
 import { BodyLost } from './wire/exchange.js'
 import type { IncomingReply, Upstream } from './wire/link.js'
@@ -59,12 +59,12 @@ export class Run {
       ask: (endpoint, args) => outside(this.ask(request, entry, endpoint, args)),
       to: (endpoint, args) => this.made(request, entry, endpoint, args),
     })
-    const next = (other: Call): Promise<Reply> => {
+    const next: Handler = (other): Promise<never> => {
       deadline.check()
-      const given = other === call ? { request, turns, at: at + 1 } : madeBy(other, entry)
+      const given = (other as unknown) === call ? { request, turns, at: at + 1 } : madeBy(other, entry)
       asked = true
       const work = this.reply(given.request, given.turns, given.at).then((reply) => (replied = reply))
-      return outside(work)
+      return outside(work) as Promise<never>
     }
     try {
       const reply: unknown = await deadline.limit(entry.layer(call, next))
@@ -124,7 +124,9 @@ export class Run {
     const own = Request.made(request, found, { method, target, body })
     const match = found.matches.find((each) => each.endpoint.key === endpoint)
     if (match === undefined)
-      throw new TypeError(`${method} ${target} is not read as ${endpoint}: its parameters make another path of it`)
+      throw new TypeError(
+        `${method} ${target} is not read as ${endpoint}: its parameters make another path of it`,
+      )
     return new MadeCall(own, match, entry, this.options.stack.turnsAfter(entry, found), {
       ask: (other, given) => this.ask(own, entry, other, given),
       to: (other, given) => this.made(own, entry, other, given),
@@ -150,8 +152,9 @@ class MadeCall extends LayerCall {
   }
 }
 
-function madeBy(call: Call, entry: StackEntry): { request: Request; turns: readonly Turn[]; at: number } {
-  if (call instanceof MadeCall && call.by === entry) return { request: call.request, turns: call.turns, at: 0 }
+function madeBy(call: unknown, entry: StackEntry): { request: Request; turns: readonly Turn[]; at: number } {
+  if (call instanceof MadeCall && call.by === entry)
+    return { request: call.request, turns: call.turns, at: 0 }
   throw new TypeError('next() takes the call that the layer was given, or one that it made with call.to()')
 }
 

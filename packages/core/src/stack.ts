@@ -8,7 +8,7 @@ import type { Recognition } from './endpoints/recognise.js'
 import type { Reply } from './reply.js'
 
 /** Whatever answers a call: the rest of the stack, and in the end the upstream. */
-export type Handler = (call: Call) => Promise<Reply>
+export type Handler = <E extends Endpoint>(call: Call<E>) => Promise<Reply<E>>
 
 /**
  * One middleware (nothing to do with the layers of an image). It MUST return a reply: its own, or what `next` gave it,
@@ -148,7 +148,9 @@ function checkOptions(name: string, options: LayerOptions): void {
       `The layer ${name} was given the deadline ${String(deadline)}: give it in ms, as a whole number from 1 to ${2 ** 31 - 1}.`,
     )
   if (onError !== undefined && onError !== 'open' && onError !== 'closed')
-    throw configurationError(`The layer ${name} was given the onError ${String(onError)}: say "closed" or "open".`)
+    throw configurationError(
+      `The layer ${name} was given the onError ${String(onError)}: say "closed" or "open".`,
+    )
   if (policy !== undefined && typeof policy !== 'boolean')
     throw configurationError(`The layer ${name} was given the policy ${String(policy)}: say true or false.`)
 }

@@ -2,7 +2,8 @@ import { Transform } from 'node:stream'
 import { intermediate, type Layer, reply } from '@intermediate/core'
 import { answer, neverAnswer } from '@intermediate/testing'
 import { describe, expect, it } from 'vitest'
-import { execBody, execStart, meanwhile, ok, request, upgrade, byHand, upgraded } from './docker-calls.js'
+import type { meanwhile } from './docker-calls.js'
+import { execBody, execStart, ok, request, upgrade, byHand, upgraded } from './docker-calls.js'
 import { setUpWith, transports } from './matrix.js'
 
 const json = 'Content-Type: application/json'
@@ -164,8 +165,8 @@ describe.each(transports)('the body of a call, over %s', (transport) => {
     let told: ((error: Error) => void) | undefined
     const error = new Promise<Error>((resolve) => (told = resolve))
     const layers = with1(async (call, next) => {
-      await call.json().catch((reason: Error) => {
-        told!(reason)
+      await call.json().catch((reason: unknown) => {
+        told!(reason as Error)
         throw reason
       })
       return next(call)
@@ -314,8 +315,10 @@ describe('a call of a layer itself', () => {
     const layers = intermediate().use('GET /info', async (call) => {
       await call
         .ask('GET /containers/:id/json', { params: { id: '..' } })
-        .catch((error) => errors.push(error))
-      await call.ask('GET /containers/:id/json', { params: { id: '' } }).catch((error) => errors.push(error))
+        .catch((error: unknown) => errors.push(error))
+      await call
+        .ask('GET /containers/:id/json', { params: { id: '' } })
+        .catch((error: unknown) => errors.push(error))
       return reply(204)
     })
     await using to = await setUpWith(layers, 'unix', answer(ok))

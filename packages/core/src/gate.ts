@@ -18,7 +18,7 @@ import type { Connection, Door } from './wire/connection.js'
 import type { Answer, Exchange } from './wire/exchange.js'
 import type { RequestHead } from './wire/head.js'
 import type { Upstream } from './wire/link.js'
-import { isHere, StaleLink } from './wire/link.js'
+import { StaleLink } from './wire/link.js'
 
 /** What a gate needs to know of the listener whose calls come through it. */
 export interface GateOptions extends Observers {
@@ -144,7 +144,7 @@ export class Gate implements Door {
       exchange.answer(renderHead(reply))
     } else {
       // What came in answer to a question of a layer goes on as what it holds.
-      if (!content.touched) reply.body = reply.body
+      if (!content.touched) content.replace(content.take())
       exchange.answer(render(reply))
     }
   }

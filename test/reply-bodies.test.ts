@@ -184,6 +184,67 @@ describe.each(transports)('the body of a reply, over %s', (transport) => {
   })
 })
 
+describe.each(transports)('the items of a reply, over %s', (transport) => {
+  const mine = intermediate()
+    .use('GET /containers/json', async function mine(call, next) {
+      const answered = await next(call)
+      if (answered.ok) answered.items((item) => (item.Labels?.['owner'] === 'me' ? item : undefined))
+      return answered
+    })
+    .use('GET /events', async function named(call, next) {
+      const answered = await next(call)
+      if (answered.ok)
+        answered.items((event) => {
+          event.scope = 'here'
+          return event
+        })
+      return answered
+    })
+
+  it('are dropped from a list that comes in pieces', async () => {
+    const list = '[{"Id":"1","Labels":{"owner":"me"}}, {"Id":"2"},{"Id":"3","Labels":{"owner":"me"},"n":1.0}]'
+    await using to = await setUpWith(mine, transport, byHand)
+    await using client = await to.client()
+    await client.send(request('GET /containers/json'))
+    const engine = await to.upstream.connection(0)
+    await engine.request()
+    await engine.send(
+      `HTTP/1.1 200 OK\r\n${json}\r\nContent-Length: ${list.length}\r\n\r\n${list.slice(0, 50)}`,
+    )
+    await client.until('{"Id":"1"')
+    await engine.send(list.slice(50))
+    await client.until('\r\n0\r\n\r\n')
+    const chunks = client.receivedText.split('\r\n').filter((line) => /^[^\s]*\{|^[[\]]/.test(line))
+    expect(chunks.join('').replaceAll(/\s/g, '')).toBe(
+      '[{"Id":"1","Labels":{"owner":"me"}},{"Id":"3","Labels":{"owner":"me"},"n":1.0}]',
+    )
+  })
+
+  it('of a stream are sent one by one, as they come', async () => {
+    await using to = await setUpWith(mine, transport, byHand)
+    await using client = await to.client()
+    await client.send(request('GET /events'))
+    const engine = await to.upstream.connection(0)
+    await engine.request()
+    await engine.send(`HTTP/1.1 200 OK\r\n${json}\r\nTransfer-Encoding: chunked\r\n\r\n`)
+    await client.until('\r\n\r\n')
+    for (const id of ['1', '2']) {
+      await engine.send(`b\r\n{"id":"${id}"}\n\r\n`)
+      await client.until(`{"id":"${id}","scope":"here"}`)
+    }
+    await client.end()
+    await engine.ended()
+  })
+
+  it('are none in an error, which passes as it came', async () => {
+    const gone = response('404 Not Found', '{"message":"no"}')
+    await using to = await setUpWith(mine, transport, answer(gone))
+    await using client = await to.client()
+    await client.send(request('GET /containers/json'))
+    expect((await client.response()).raw.toString()).toBe(gone)
+  })
+})
+
 describe('a reply', () => {
   it('has other fields, and its body is spliced', async () => {
     const layers = ofInfo(async (call, next) => {

@@ -1,13 +1,15 @@
 import type { Duplex } from 'node:stream'
-import { Readable } from 'node:stream'
+import { pipeline, Readable } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { Body } from './body.js'
 import type { BodyInit, BodySource, ReadOptions } from './body.js'
 import { IntermediateError } from './errors.js'
 import type { Endpoints } from './endpoints/endpoint-table.js'
-import type { Endpoint } from './endpoints/endpoint-types.js'
+import type { Endpoint, EndpointInfo } from './endpoints/endpoint-types.js'
 import { Fields } from './fields.js'
 import type { HeaderFields } from './fields.js'
+import { itemPlace } from './json/item-places.js'
+import { itemsTransform } from './json/items-transform.js'
 import type { Request } from './request.js'
 import { Content } from './wire/content.js'
 import type { Field } from './wire/head.js'
@@ -49,12 +51,33 @@ interface Done<E extends Endpoint> {
    * @throws IntermediateError 502 for what is not JSON, or past the limit
    */
   json(options?: ReadOptions): Promise<Endpoints[E]['reply']>
+  /**
+   * Has each item of a list, or of a stream of JSON values such as events, looked at as it comes: what `change` returns
+   * goes on in its place, and undefined leaves it out. The whole is never held, and an event does not wait for the next.
+   * @throws TypeError where the replies of the endpoint have no items
+   */
+  items(change: ChangeItem<Item<E>>): void
 }
+
+/** What becomes of an item: the one to send in its place, which may be the same, or undefined to leave it out. */
+export type ChangeItem<I> = (item: I) => I | undefined | Promise<I | undefined>
+
+/** What the reply of an endpoint has many of. */
+export type Item<E extends Endpoint> = ItemOf<NonNullable<Endpoints[E]['reply']>>
+type ItemOf<R> = R extends readonly (infer I)[]
+  ? I
+  : R extends { Volumes?: readonly (infer I)[] | null }
+    ? I
+    : R extends { Processes?: readonly (infer I)[] | null }
+      ? I
+      : R
 
 interface Failed {
   readonly ok: false
   /** What the engine says is wrong. */
   json(options?: ReadOptions): Promise<{ message?: string | null }>
+  /** Changes nothing: an error has no items. */
+  items(change: ChangeItem<never>): void
 }
 
 /** What the classes of replies have in common. */
@@ -62,6 +85,7 @@ interface AnyReply extends ReplyParts {
   readonly ok: boolean
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   json(options?: ReadOptions): Promise<any>
+  items(change: ChangeItem<never>): void
 }
 
 /**
@@ -103,6 +127,8 @@ abstract class BodyReply implements AnyReply {
   readonly status: number
   readonly headers: Fields
   readonly content: Body
+  /** What it answers, once that is known. */
+  endpoint: EndpointInfo | undefined
 
   constructor(status: number, headers: Fields, source: Partial<BodySource>, init?: BodyInit) {
     this.status = status
@@ -125,6 +151,19 @@ abstract class BodyReply implements AnyReply {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   json(options?: ReadOptions): Promise<any> {
     return this.content.json(options)
+  }
+
+  items(change: ChangeItem<never>): void {
+    if (!this.ok) return
+    const place = this.endpoint && itemPlace(this.endpoint)
+    if (place === undefined)
+      throw new TypeError(
+        `the replies to ${this.endpoint?.key ?? 'such a call'} have no items: read them with json()`,
+      )
+    const stream = this.content.take()
+    const changed = itemsTransform(place, change as never)
+    pipeline(stream, changed, () => {})
+    this.content.replace(changed)
   }
 
   abstract readonly tunnel: Duplex | undefined
@@ -176,6 +215,10 @@ export class TunnelReply implements AnyReply {
     throw new TypeError('a reply with a tunnel has no body')
   }
 
+  items(): never {
+    throw new TypeError('a reply with a tunnel has no items')
+  }
+
   withTunnel(stream: Duplex): Reply {
     return new TunnelReply(this.origin, [...this.headers], stream)
   }
@@ -196,6 +239,7 @@ export class UpstreamReply extends BodyReply {
     })
     this.incoming = incoming
     this.request = request
+    this.endpoint = request.endpoint
   }
 
   get tunnel(): LinkTunnel | undefined {

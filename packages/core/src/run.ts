@@ -63,7 +63,10 @@ export class Run {
       deadline.check()
       const given = (other as unknown) === call ? { request, turns, at: at + 1 } : madeBy(other, entry)
       asked = true
-      const work = this.reply(given.request, given.turns, given.at).then((reply) => (replied = reply))
+      const work = this.reply(given.request, given.turns, given.at).then((reply) => {
+        if (reply instanceof OwnReply) reply.endpoint = given.request.endpoint
+        return (replied = reply)
+      })
       return outside(work) as Promise<never>
     }
     try {

@@ -50,6 +50,7 @@ test('streams of values', () => {
   expect(placed('stream').map(({ key }) => key)).toEqual([
     'POST /build',
     'GET /containers/:id/stats',
+    'POST /containers/:id/wait',
     'GET /events',
     'POST /images/create',
     'POST /images/load',

@@ -24,6 +24,8 @@ const otherPlaces: ReadonlyMap<Endpoint, ItemPlace> = new Map<Endpoint, ItemPlac
   ['GET /networks/', list],
   ['GET /volumes', field('Volumes')],
   ['POST /build/prune', field('CachesDeleted')],
+  // One value, whose head comes long before it: the docker CLI waits for the head only, and then starts the container.
+  ['POST /containers/:id/wait', stream],
   ['POST /containers/prune', field('ContainersDeleted')],
   ['POST /images/prune', field('ImagesDeleted')],
   ['POST /networks/prune', field('NetworksDeleted')],

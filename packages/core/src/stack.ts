@@ -72,11 +72,9 @@ export class Stack {
   readonly entries: StackEntry[] = []
   /** By the id of an endpoint: the layers that want it, worked out once. */
   private byEndpoint: StackEntry[][] = []
-
   /** True if one of the layers decides what may pass. */
-  get hasPolicy(): boolean {
-    return this.entries.some(({ policy }) => policy)
-  }
+  hasPolicy = false
+
 
   /** True if a policy names this endpoint, rather than wanting whatever comes. */
   admits(endpoint: EndpointInfo): boolean {
@@ -92,6 +90,7 @@ export class Stack {
   add(entries: readonly StackEntry[]): void {
     this.entries.push(...entries)
     this.byEndpoint = []
+    this.hasPolicy ||= entries.some(({ policy }) => policy)
   }
 
   /** The turns of the layers that want a call, in their order; empty for a call that no layer wants. */

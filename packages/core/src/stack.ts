@@ -75,7 +75,6 @@ export class Stack {
   /** True if one of the layers decides what may pass. */
   hasPolicy = false
 
-
   /** True if a policy names this endpoint, rather than wanting whatever comes. */
   admits(endpoint: EndpointInfo): boolean {
     return this.entries.some(({ policy, selected }) => policy && selected?.has(endpoint))

@@ -16,6 +16,9 @@ import { join, splice } from './tunnel.js'
  */
 const gatherTime = 1000
 
+/** Most exchanges have no inquiries, and a list less to make. */
+const none: readonly Inquiry[] = []
+
 const continueHead = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n')
 
 /** A reply of our own. */
@@ -77,7 +80,7 @@ export class Exchange implements Asker {
   private content: Content | undefined
   /** The upstream's reply goes to the client as it comes. */
   private splicing = false
-  private readonly inquiries: Inquiry[] = []
+  private inquiries: readonly Inquiry[] = none
   private continued = false
   private controller: AbortController | undefined
   private clientLeft = false
@@ -147,7 +150,7 @@ export class Exchange implements Asker {
     if (this.connection.over) return Promise.reject(new ClientGone('the client left'))
     const link = this.connection.linkTo(upstream)
     const inquiry = new Inquiry(method, link)
-    this.inquiries.push(inquiry)
+    this.inquiries = [...this.inquiries, inquiry]
     link.begin(inquiry)
     sendMade(link, { method, head, body }, () => {
       inquiry.sentWhole = true
@@ -336,6 +339,7 @@ export class Exchange implements Asker {
 
   /** The exchange is over: whoever still reads or waits here is told so. */
   onOver(): void {
+    if (this.content === undefined && this.inquiries === none) return
     const gone = new ClientGone('the call is over')
     this.content?.lose(gone)
     for (const inquiry of this.inquiries) {

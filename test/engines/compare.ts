@@ -86,8 +86,9 @@ function sameOn(engine: Engine, client: Client): Same {
       inTurn,
       differs = [],
     }: Scenario = typeof given === 'function' ? { each: given } : given
-    const number = String(++scenarios).padStart(2, '0')
     it(title, { timeout: 180_000 }, async () => {
+      // Another try has other names: what failed may have left something.
+      const number = String(++scenarios).padStart(2, '0')
       await using folder = await temporaryFolder()
       const named = (route: string): Play['shared'] => {
         const name = `${run}-${number}${route}`

@@ -77,7 +77,7 @@ forEachClient((same) => {
     each: async ({ docker, name }) => {
       await docker`run --detach --name ${name} ${busybox} sh -c ${'until [ -e /go ]; do sleep .05; done; exit 5'}`
       const wait = docker`wait ${name}`
-      await docker`exec ${name} touch /go`
+      await docker`exec --detach ${name} touch /go`
       expect((await wait).stdout).toBe('5\n')
     },
     differs: [ids],

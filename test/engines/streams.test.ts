@@ -3,7 +3,7 @@ import { forEachClient } from './compare.js'
 import { ids, times } from './differences.js'
 import { busybox } from './docker.js'
 
-/** A container's command that goes on when `docker exec … touch /go` says so. */
+/** A container's command that goes on when `docker exec --detach … touch /go` says so; without, it could end before the exec does. */
 const untilGo = 'until [ -e /go ]; do sleep .05; done'
 
 forEachClient((same) => {
@@ -97,7 +97,7 @@ forEachClient((same) => {
       await docker`run --detach --name ${name} ${busybox} sh -c ${script}`
       const logs = docker`logs --follow ${name}`
       await logs.shows('one')
-      await docker`exec ${name} touch /go`
+      await docker`exec --detach ${name} touch /go`
       expect(await logs).toMatchObject({ stdout: 'one\ntwo\n', stderr: 'err\n' })
     },
     differs: [ids],

@@ -249,6 +249,21 @@ describe('memory is left alone', () => {
     expect(sink.left).toBe(text.slice(0, -500))
   })
 
+  test('where the sink that took the place of a full one is full too, and has room sooner', () => {
+    const { socket, sink, reader } = reading(passed)
+    const other = new SocketSink()
+    for (const each of [sink, other]) Object.assign(each, { takes: 0, limit: 1 })
+    const { memory } = socket
+    socket.receives(`${put}3\r\nhel\r\n`)
+    reader.passContent(other)
+    socket.receives('1\r\nl\r\n1\r\no\r\n0\r\n\r\n'.slice(0, 12))
+    other.drain()
+    reader.resume()
+    expect(isFree(memory)).toBe(false)
+    sink.drain()
+    expect([sink.left, other.left]).toEqual([`${put}3\r\nhel\r\n`, 'lo'])
+  })
+
   test('where it was the end of a message, and its sink is full', () => {
     const { socket, sink, reader } = reading(passed)
     sink.takes = 0

@@ -3,7 +3,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { intermediate, type Layer, reply } from '@intermediate/core'
 import { answer } from '@intermediate/testing'
 import { describe, expect, it } from 'vitest'
-import { byHand, ok, ping, request, response } from './docker-calls.js'
+import { attach, byHand, ok, ping, request, response, upgraded } from './docker-calls.js'
 import { setUpWith, transports } from './matrix.js'
 
 const info = request('GET /info')
@@ -72,6 +72,28 @@ describe.each(transports)('the body of a reply, over %s', (transport) => {
       expect(header('content-length')).toBe(String(changed.length))
       for (const name of ['transfer-encoding', 'content-encoding', 'trailer', 'connection'])
         expect(header(name)).toBeUndefined()
+    }
+  })
+
+  it('is read on one connection as often as it is asked for, and nothing piles up', async () => {
+    const warnings: Error[] = []
+    const warned = (warning: Error) => warnings.push(warning)
+    process.on('warning', warned)
+    try {
+      await using to = await setUpWith(
+        changes,
+        transport,
+        answer(response('200 OK', text, [json, `Content-Length: ${text.length}`])),
+      )
+      await using client = await to.client()
+      for (let n = 0; n < 20; n++) {
+        await client.send(info)
+        await client.response()
+      }
+      expect(to.upstream.connections).toHaveLength(1)
+      expect(warnings).toEqual([])
+    } finally {
+      process.off('warning', warned)
     }
   })
 
@@ -180,7 +202,11 @@ describe.each(transports)('the body of a reply, over %s', (transport) => {
     })
     await using client = await to.client()
     await client.send(info)
-    expect((await client.response()).status).toBeGreaterThanOrEqual(500)
+    const failure = await client.response()
+    expect(failure.status).toBe(502)
+    expect((JSON.parse(failure.body.toString()) as { message: string }).message).toMatch(
+      /^GET \/info: the reply of \S+ was lost before its end\.$/,
+    )
   })
 })
 
@@ -264,6 +290,28 @@ describe('a reply', () => {
       'HTTP/1.1 200 OK\r\nServer: mine\r\nContent-Length: 2\r\n\r\nOK',
     )
   })
+
+  it.each(['untouched', 'touched', 'wrapped'] as const)(
+    'has other fields, and its tunnel is %s',
+    async (how) => {
+      const layers = intermediate().use('POST /containers/:id/attach', async (call, next) => {
+        const answered = await next(call)
+        answered.headers.set('X-New', 'y')
+        const { tunnel } = answered
+        if (how === 'touched') tunnel!.write('from the layer,')
+        return how === 'wrapped' ? answered.withTunnel(tunnel!) : answered
+      })
+      await using to = await setUpWith(layers, 'unix', byHand)
+      await using client = await to.client()
+      await client.send(attach)
+      const engine = await to.upstream.connection(0)
+      await engine.request()
+      await engine.send(upgraded)
+      expect(await client.head()).toMatch(/^HTTP\/1\.1 101 .*X-New: y\r\n\r\n$/s)
+      await client.send('stdin')
+      await engine.until(how === 'touched' ? 'from the layer,stdin' : 'stdin')
+    },
+  )
 
   it('is ok for 2xx only, and says what is wrong otherwise', async () => {
     const seen: unknown[] = []

@@ -60,10 +60,15 @@ export class Body {
     return this.state.kind !== 'untouched'
   }
 
+  /** True if what is sent is JSON that was written here. */
+  get isJson(): boolean {
+    return this.state.kind === 'json'
+  }
+
   /** The content as a stream; whoever takes it says what is sent in its place. */
   take(): Readable {
     const { state } = this
-    if (this.reading !== undefined) throw new TypeError('the body is being read as JSON')
+    this.checkNotReading()
     if (state.kind === 'taken') throw new TypeError('the body was taken before: it can be read once')
     this.state = { kind: 'taken' }
     switch (state.kind) {
@@ -79,6 +84,7 @@ export class Body {
   }
 
   replace(init: BodyInit): void {
+    this.checkNotReading()
     if (this.state.kind === 'stream') this.state.stream.destroy()
     this.state = stateOf(init)
   }
@@ -87,7 +93,7 @@ export class Body {
   async json({ limit = defaultBodyLimit }: ReadOptions = {}): Promise<JsonValue> {
     const { state } = this
     if (state.kind === 'json') return (state.value = this.source.canonical(state.value))
-    this.reading ??= this.readJson(limit).finally(() => (this.reading = undefined))
+    this.reading ??= this.readJson(this.take(), limit).finally(() => (this.reading = undefined))
     return this.reading
   }
 
@@ -115,21 +121,15 @@ export class Body {
     }
   }
 
-  private async readJson(limit: number): Promise<JsonValue> {
-    const { state } = this
-    const stream = state.kind === 'bytes' ? undefined : this.takeToRead()
-    const bytes = state.kind === 'bytes' ? state.bytes : await this.collect(stream!, limit)
+  private checkNotReading(): void {
+    if (this.reading !== undefined) throw new TypeError('the body is being read as JSON: await json() first')
+  }
+
+  private async readJson(stream: Readable, limit: number): Promise<JsonValue> {
+    const bytes = await this.collect(stream, limit)
     const value = bytes.length === 0 ? emptyObject() : this.source.canonical(this.parse(bytes))
     this.state = { kind: 'json', value, wasEmpty: bytes.length === 0 }
     return value
-  }
-
-  private takeToRead(): Readable {
-    const { reading } = this
-    this.reading = undefined
-    const stream = this.take()
-    this.reading = reading
-    return stream
   }
 
   private parse(bytes: Buffer): JsonValue {

@@ -17,15 +17,18 @@ export function requestFailure(error: Error): IntermediateError {
   return new IntermediateError(code, status, `The request ${error.message}.`, { cause: error })
 }
 
+/** What a layer is told that waited for a client which left, or what is left of the client. */
+export function clientGone(exchange: Exchange, error: ClientGone): IntermediateError {
+  const message = `${nameOf(exchange)} came to no reply: ${error.message}.`
+  return new IntermediateError('ERR_CLIENT_GONE', 400, message, { cause: error })
+}
+
 /** What a client, or the layer that called `next`, is told of an upstream that failed its call. */
 export function upstreamFailure(error: Error, exchange: Exchange, { name }: Upstream): IntermediateError {
   if (error instanceof IntermediateError) return error
   const call = nameOf(exchange)
   const cause = { cause: error }
-  if (error instanceof ClientGone) {
-    const message = `${call} came to no reply: ${error.message}.`
-    return new IntermediateError('ERR_CLIENT_GONE', 400, message, cause)
-  }
+  if (error instanceof ClientGone) return clientGone(exchange, error)
   if (error instanceof Malformed) {
     const message = `${call}: the reply of ${name} ${error.message}.`
     return new IntermediateError('ERR_UPSTREAM_PROTOCOL', 502, message, cause)

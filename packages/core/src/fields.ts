@@ -1,4 +1,5 @@
 import type { Field } from './wire/head.js'
+import { isFieldValue, isToken } from './wire/write-head.js'
 
 /** The fields of a head. Names are matched whatever their case; values are latin1, as HTTP has them. */
 export interface HeaderFields extends Iterable<Field> {
@@ -30,9 +31,6 @@ const wires = new Set([
   'upgrade',
 ])
 
-const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
-const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/
-
 /** The fields of a head that was received, or a list of them, and what layers made of them. */
 export class Fields implements HeaderFields {
   private readonly source: FieldSource
@@ -63,8 +61,8 @@ export class Fields implements HeaderFields {
 
   set(name: string, value: string): void {
     check(name)
-    if (!token.test(name)) throw new TypeError(`${JSON.stringify(name)} is no field name`)
-    if (typeof value !== 'string' || !fieldValue.test(value))
+    if (!isToken(name)) throw new TypeError(`${JSON.stringify(name)} is no field name`)
+    if (typeof value !== 'string' || !isFieldValue(value))
       throw new TypeError(`the value of ${name} has a character that no field can hold`)
     const wanted = name.toLowerCase()
     const before = [...this]

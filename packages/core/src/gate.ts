@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { inspect } from 'node:util'
 import { IntermediateError } from './errors.js'
-import { checkHeld, nameOf, requestFailure, upstreamFailure } from './failures.js'
-import { isForm, notCovered } from './not-covered.js'
+import { checkHeld, clientGone, nameOf, requestFailure, upstreamFailure } from './failures.js'
+import { refuseForm } from './form-body.js'
+import { notCovered } from './not-covered.js'
 import { foreignOrigin } from './addresses/foreign-origin.js'
 import type { CallRecord, Observers } from './observers.js'
 import { observe } from './observers.js'
@@ -16,6 +17,7 @@ import { errorReply, OwnReply, TunnelReply, UpstreamReply } from './reply.js'
 import type { Stack, Turn } from './stack.js'
 import type { Connection, Door } from './wire/connection.js'
 import type { Answer, Exchange } from './wire/exchange.js'
+import { ClientGone } from './wire/exchange.js'
 import type { RequestHead } from './wire/head.js'
 import type { Upstream } from './wire/link.js'
 import { StaleLink } from './wire/link.js'
@@ -48,7 +50,7 @@ export class Gate implements Door {
     if (options.onCall !== undefined)
       exchange.note = observe(exchange, matches[0]?.endpoint.key ?? 'unknown', found.path)
     if (options.hosts !== undefined) {
-      const reason = this.foreignOrigin(head, options.hosts)
+      const reason = this.foreignReason(head, options.hosts)
       if (reason !== undefined) {
         exchange.answer(render(errorReply(403, reason)))
         return
@@ -65,7 +67,7 @@ export class Gate implements Door {
     else void this.run(exchange, found, turns)
   }
 
-  private foreignOrigin(head: RequestHead, hosts: ReadonlySet<string>): string | undefined {
+  private foreignReason(head: RequestHead, hosts: ReadonlySet<string>): string | undefined {
     if (head.host === this.knownHost && !head.origin && head.fetchSite === undefined) return undefined
     const reason = foreignOrigin(head, hosts)
     if (reason === undefined) this.knownHost = head.host
@@ -99,7 +101,7 @@ export class Gate implements Door {
       )
     const run = new Run({ exchange, stack, upstream, onLeftOut })
     try {
-      if (isForm(exchange.head)) throw formRefused(exchange)
+      refuseForm(exchange)
       this.send(exchange, await run.reply(Request.received(exchange, found), turns))
     } catch (error) {
       this.fail(exchange, error, run)
@@ -129,16 +131,16 @@ export class Gate implements Door {
   }
 
   private sendUpstreams(exchange: Exchange, reply: UpstreamReply): void {
-    const { incoming, content, headers } = reply
+    const { incoming, content, tunnel } = reply
     const { head } = incoming
-    const { tunnel } = reply
     if (tunnel !== undefined) {
       checkHeld(exchange, incoming)
-      if (tunnel.touched) exchange.open(head.status, head.bytes, tunnel)
-      else exchange.reply(incoming)
+      const otherHead = changedHead(reply)
+      if (tunnel.touched) exchange.open(head.status, otherHead ?? head.bytes, tunnel)
+      else exchange.reply(incoming, otherHead)
     } else if (!content.touched && incoming.asker === exchange) {
       checkHeld(exchange, incoming)
-      exchange.reply(incoming, headers.changed ? changedHead(reply) : undefined)
+      exchange.reply(incoming, changedHead(reply))
     } else if (exchange.head.method === 'HEAD' || head.status === 204 || head.status === 304) {
       exchange.last ||= !head.persistent
       exchange.answer(renderHead(reply))
@@ -152,6 +154,10 @@ export class Gate implements Door {
   /** Fails closed: the client gets a status and a sentence, and whoever runs this gets the error. */
   private fail(exchange: Exchange, error: unknown, { culprit, forwarded }: Run): void {
     if (exchange.over) return
+    if (error instanceof ClientGone) {
+      exchange.answer(render(errorReply(400, clientGone(exchange, error).message)))
+      return
+    }
     if (error instanceof IntermediateError) {
       if (error.cause instanceof StaleLink) {
         exchange.connection.breakOff()
@@ -185,14 +191,6 @@ export class Gate implements Door {
 
 function discard(reply: Reply): void {
   if (reply instanceof TunnelReply) reply.tunnel.destroy()
-}
-
-function formRefused(exchange: Exchange): IntermediateError {
-  return new IntermediateError(
-    'ERR_BAD_REQUEST',
-    415,
-    `${nameOf(exchange)} has a form for a body, of which the engine takes fields for its query: send the query alone.`,
-  )
 }
 
 /** An observer that throws ends the process, as it would anywhere, but leaves no call half done. */

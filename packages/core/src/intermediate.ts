@@ -9,7 +9,7 @@ import type { Endpoint } from './endpoints/endpoint-types.js'
 import type { Checked, Patterns, Selected } from './endpoints/pattern-types.js'
 import type { Call } from './call.js'
 import type { Handler, Layer, LayerInfo, LayerOptions, StackEntry } from './stack.js'
-import { narrowed, narrowedAll, Stack, stackEntry } from './stack.js'
+import { narrowed, narrowedAll, Stack, stackEntry, withOptions } from './stack.js'
 import type { Reply } from './reply.js'
 import type { UpstreamOptions } from './addresses/upstream.js'
 import { resolveUpstream } from './addresses/upstream.js'
@@ -59,7 +59,8 @@ export class Intermediate {
   /**
    * Puts a layer inside those used before: **the first used is outermost**, it sees the call first and the reply last.
    * With endpoints, the layer is asked about these only, and costs nothing on others; a layer that brings its own
-   * endpoints is asked about those that both name. Another intermediate stands for its layers, in their order.
+   * endpoints is asked about those that both name. Another intermediate stands for its layers, in their order;
+   * options are for each of them.
    *
    *     intermediate().use(audit).use(limits)   // audit sees what the client sent, limits what audit let through
    *     intermediate().use(limits).use(audit)   // audit sees what limits made of it
@@ -115,9 +116,8 @@ export class Intermediate {
   }
 
   private entriesFor(patterns: string | readonly string[] | undefined, options: LayerOptions): StackEntry[] {
-    const prefix = options.name === undefined ? '' : `${options.name}/`
-    const named = this.stack.entries.map((entry) => ({ ...entry, name: prefix + entry.name }))
-    return patterns === undefined ? named : narrowedAll(named, patterns)
+    const entries = this.stack.entries.map((entry) => withOptions(entry, options))
+    return patterns === undefined ? entries : narrowedAll(entries, patterns)
   }
 }
 

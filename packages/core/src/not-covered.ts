@@ -29,13 +29,6 @@ export function notCovered(
   return undefined
 }
 
-/** True for a form, from which Go takes values for the query before it looks at the query itself. */
-export function isForm(head: RequestHead): boolean {
-  for (const [name, value] of head.fields())
-    if (name.toLowerCase() === 'content-type' && /x-www-form-urlencoded/i.test(value)) return true
-  return false
-}
-
 function refusal(status: number, message: string): IntermediateError {
   return new IntermediateError('ERR_NOT_COVERED', status, message)
 }

@@ -32,22 +32,22 @@ export function render(reply: OwnReply | UpstreamReply): Answer {
 /** What says how a body is framed and what becomes of the connection: that of the reply that came, not of ours. */
 const framing = new Set(['content-length', 'transfer-encoding', 'trailer', 'connection', 'keep-alive'])
 
-/** The head of an upstream's reply of which only fields were changed. */
-export function changedHead({ status, headers }: UpstreamReply): Buffer {
-  return writeReplyHead(status, headers)
+/** The head of an upstream's reply with the fields that layers have changed; undefined where they have not. */
+export function changedHead({ status, headers }: UpstreamReply | TunnelReply): Buffer | undefined {
+  return headers.changed ? writeReplyHead(status, headers) : undefined
 }
 
 /** A reply that never has a body, of which a layer has looked at the body nevertheless. */
 export function renderHead(reply: UpstreamReply): Answer {
-  return { status: reply.status, write: () => changedHead(reply) }
+  const { status, headers } = reply
+  return { status, write: () => writeReplyHead(status, headers) }
 }
 
 /** The head of the reply that a tunnel wraps; for one of a layer's own, what the engine would send. */
-export function tunnelHead(
-  exchange: Exchange,
-  { origin, headers }: TunnelReply,
-): { status: number; bytes: Buffer } {
-  if (origin !== undefined) return { status: origin.head.status, bytes: origin.head.bytes }
+export function tunnelHead(exchange: Exchange, reply: TunnelReply): { status: number; bytes: Buffer } {
+  const { origin, headers } = reply
+  if (origin !== undefined)
+    return { status: origin.head.status, bytes: changedHead(reply) ?? origin.head.bytes }
   const protocol = exchange.head.upgrade ? exchange.head.get('upgrade') : undefined
   if (protocol === undefined) return { status: 200, bytes: writeReplyHead(200, headers) }
   const fields: Field[] = [

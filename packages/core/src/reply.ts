@@ -110,7 +110,7 @@ export function reply(status: number, body?: BodyInit, fields: Record<string, st
  */
 export function tunnel(stream: Duplex, options: { multiplexed?: boolean } = {}): Reply {
   const type = `application/vnd.docker.${options.multiplexed ? 'multiplexed' : 'raw'}-stream`
-  return new TunnelReply(undefined, [['Content-Type', type]], stream)
+  return new TunnelReply(undefined, new Fields([['Content-Type', type]]), stream)
 }
 
 /** A reply that core itself makes of a status and a sentence, in Docker's error form. */
@@ -189,9 +189,9 @@ export class TunnelReply implements AnyReply {
   readonly headers: Fields
   readonly tunnel: Duplex
 
-  constructor(origin: IncomingReply | undefined, fields: readonly Field[], stream: Duplex) {
+  constructor(origin: IncomingReply | undefined, headers: Fields, stream: Duplex) {
     this.origin = origin
-    this.headers = new Fields(fields)
+    this.headers = headers
     this.tunnel = stream
   }
 
@@ -220,7 +220,7 @@ export class TunnelReply implements AnyReply {
   }
 
   withTunnel(stream: Duplex): Reply {
-    return new TunnelReply(this.origin, [...this.headers], stream)
+    return new TunnelReply(this.origin, this.headers, stream)
   }
 }
 
@@ -234,7 +234,8 @@ export class UpstreamReply extends BodyReply {
     const headers = new Fields(incoming.head)
     const name = `${request.name}: the reply of ${incoming.link.upstream.name}`
     super(incoming.head.status, headers, {
-      open: () => (incoming.kind === 'tunnel' ? Readable.from([]) : decoded(contentOf(incoming), headers)),
+      open: () =>
+        incoming.kind === 'tunnel' ? Readable.from([]) : decoded(contentOf(incoming, name), headers),
       ...unreadable(name),
     })
     this.incoming = incoming
@@ -250,7 +251,7 @@ export class UpstreamReply extends BodyReply {
 
   withTunnel(stream: Duplex): Reply {
     if (this.incoming.kind !== 'tunnel') throw new TypeError(noTunnel)
-    return new TunnelReply(this.incoming, [...this.headers], stream)
+    return new TunnelReply(this.incoming, this.headers, stream)
   }
 }
 
@@ -283,15 +284,17 @@ function unreadable(name: string): Pick<BodySource, 'tooLarge' | 'notJson'> {
   }
 }
 
-function contentOf(incoming: IncomingReply): Content {
+function contentOf(incoming: IncomingReply, name: string): Content {
   const { link } = incoming
-  const lost = new Error(`the connection to ${link.upstream.name} was lost`)
+  const lost = new IntermediateError('ERR_UPSTREAM_UNREACHABLE', 502, `${name} was lost before its end.`)
   const content = new Content(link.reader, () => {
     if (isHere(incoming)) return true
     content.lose(lost)
     return false
   })
-  link.socket.on('close', () => content.lose(lost))
+  const lose = () => content.lose(lost)
+  link.socket.on('close', lose)
+  content.on('close', () => link.socket.off('close', lose))
   return content
 }
 

@@ -104,7 +104,7 @@ export class Request {
       return undefined
     const fields = without(headers, framing)
     if (!isStream) {
-      if (sent.length > 0 && headers.get('content-type') === undefined)
+      if (sent.length > 0 && this.body.isJson && headers.get('content-type') === undefined)
         fields.push(['Content-Type', 'application/json'])
       if (sent.length > 0 || hadBody || method !== 'GET') fields.push(['Content-Length', String(sent.length)])
     } else if (minor === 1) {

@@ -1,5 +1,5 @@
 import { LayerCall } from './call.js'
-import type { AnyArguments } from './call.js'
+import type { AnyArguments, Asking } from './call.js'
 import { Deadline } from './deadline.js'
 import type { Endpoint } from './endpoints/endpoint-types.js'
 import { targetOf } from './endpoints/target.js'
@@ -22,6 +22,9 @@ export interface RunOptions {
   readonly onLeftOut: (error: unknown, layer: string) => void
 }
 
+/** Lets the time of a layer stand still while it waits for this. */
+type Outside = <T>(work: Promise<T>) => Promise<T>
+
 /** One call on its way through the layers: the first one outermost, the upstream behind the last. */
 export class Run {
   /** The call, or another in its place, was given to the upstream. */
@@ -31,10 +34,13 @@ export class Run {
   private readonly options: RunOptions
   /** The reply is for a layer, and not for the client. */
   private readonly isInquiry: boolean
+  /** The client's call may hijack. */
+  private readonly mayTunnel: boolean
 
   constructor(options: RunOptions, isInquiry = false) {
     this.options = options
     this.isInquiry = isInquiry
+    this.mayTunnel = options.exchange.mayTunnel
   }
 
   /** What the layers from this turn on, and in the end the upstream, reply to a request. */
@@ -49,16 +55,13 @@ export class Run {
     const deadline = new Deadline(entry, request.name)
     let replied: Reply | undefined
     let asked = false
-    const outside = <T>(work: Promise<T>) => {
+    const outside: Outside = (work) => {
       const waited = deadline.outside(work)
       // A layer that does not wait for the reply must not end the process when it fails.
       waited.catch(() => {})
       return waited
     }
-    const call = new LayerCall(request, match, {
-      ask: (endpoint, args) => outside(this.ask(request, entry, endpoint, args)),
-      to: (endpoint, args) => this.made(request, entry, endpoint, args),
-    })
+    const call = new LayerCall(request, match, this.asking(request, entry, outside))
     const next: Handler = (other): Promise<never> => {
       deadline.check()
       const given = (other as unknown) === call ? { request, turns, at: at + 1 } : madeBy(other, entry)
@@ -100,7 +103,7 @@ export class Run {
     const { obstacle } = exchange
     if (obstacle !== undefined) throw new Error(obstacle)
     const outgoing = request.outgoing()
-    if (!request.isClients && !request.hijacks) exchange.mayTunnel = false
+    exchange.mayTunnel = this.mayTunnel && request.hijacks
     this.forwarded = true
     return exchange.forward(upstream, outgoing)
   }
@@ -108,16 +111,18 @@ export class Run {
   private async ask(
     request: Request,
     entry: StackEntry,
+    outside: Outside,
     endpoint: Endpoint,
     args: AnyArguments,
   ): Promise<Reply> {
-    const made = this.made(request, entry, endpoint, args)
+    const made = this.made(request, entry, outside, endpoint, args)
     return new Run(this.options, true).reply(made.request, made.turns)
   }
 
   private made(
     request: Request,
     entry: StackEntry,
+    outside: Outside,
     endpoint: Endpoint,
     { params, query, body }: AnyArguments,
   ): MadeCall {
@@ -130,10 +135,16 @@ export class Run {
       throw new TypeError(
         `${method} ${target} is not read as ${endpoint}: its parameters make another path of it`,
       )
-    return new MadeCall(own, match, entry, this.options.stack.turnsAfter(entry, found), {
-      ask: (other, given) => this.ask(own, entry, other, given),
-      to: (other, given) => this.made(own, entry, other, given),
-    })
+    const turns = this.options.stack.turnsAfter(entry, found)
+    return new MadeCall(own, match, entry, turns, this.asking(own, entry, outside))
+  }
+
+  /** What a layer asks in its turn, as long as `outside` says. */
+  private asking(request: Request, entry: StackEntry, outside: Outside): Asking {
+    return {
+      ask: (endpoint, args) => outside(this.ask(request, entry, outside, endpoint, args)),
+      to: (endpoint, args) => this.made(request, entry, outside, endpoint, args),
+    }
   }
 }
 
@@ -147,7 +158,7 @@ class MadeCall extends LayerCall {
     match: Turn['match'],
     by: StackEntry,
     turns: readonly Turn[],
-    asking: ConstructorParameters<typeof LayerCall>[2],
+    asking: Asking,
   ) {
     super(request, match, asking)
     this.by = by

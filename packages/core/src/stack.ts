@@ -134,6 +134,18 @@ export function stackEntry(layer: Layer, options: LayerOptions): StackEntry {
   return { layer, name, selected, endpoints: keys(selected), deadline, opens: onError === 'open', policy }
 }
 
+/**
+ * The same entry as part of an intermediate that is used with options: its name goes in front, what it says otherwise
+ * holds instead of what the layer was used with.
+ * @throws IntermediateError for an unknown option
+ */
+export function withOptions(entry: StackEntry, options: LayerOptions): StackEntry {
+  const name = options.name === undefined ? entry.name : `${options.name}/${entry.name}`
+  checkOptions(name, options)
+  const { deadline = entry.deadline, onError, policy = entry.policy } = options
+  return { ...entry, name, deadline, policy, opens: onError === undefined ? entry.opens : onError === 'open' }
+}
+
 const optionNames = new Set(['name', 'deadline', 'onError', 'policy'])
 
 function checkOptions(name: string, options: LayerOptions): void {

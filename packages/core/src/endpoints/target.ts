@@ -1,10 +1,11 @@
 import type { Query } from '../query.js'
+import { withQuery } from '../query.js'
 import type { Endpoint } from './endpoint-types.js'
 import { endpoints } from './endpoints.js'
 
 /**
  * The method and request target of an endpoint.
- * @throws TypeError for an endpoint that is none, or a parameter that is missing
+ * @throws TypeError for an endpoint that is none, a parameter that is missing, or a query that is no text
  */
 export function targetOf(
   key: Endpoint,
@@ -18,10 +19,6 @@ export function targetOf(
     if (typeof value !== 'string' || value === '') throw new TypeError(`${key} needs the parameter ${name}`)
     return value.split('/').map(encodeURIComponent).join('/')
   })
-  const search = Object.entries(query)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`)
-    .join('&')
   const prefix = version === undefined ? '' : `/v${version}`
-  return { method: endpoint.method, target: `${prefix}${path}${search === '' ? '' : `?${search}`}` }
+  return { method: endpoint.method, target: withQuery(prefix + path, query) }
 }

@@ -149,10 +149,16 @@ export class Exchange implements Asker {
   ask(upstream: Upstream, { method, head, body }: Outgoing): Promise<IncomingReply> {
     if (this.connection.over) return Promise.reject(new ClientGone('the client left'))
     const link = this.connection.linkTo(upstream)
-    const inquiry = new Inquiry(method, link)
+    const inquiry = new Inquiry(method, link, (used) => this.connection.forget(used))
     this.inquiries = [...this.inquiries, inquiry]
     link.begin(inquiry)
-    sendMade(link, { method, head, body }, () => {
+    sendMade(link, { method, head, body }, (error) => {
+      if (!inquiry.isOpen) return
+      if (error !== undefined) {
+        this.connection.forget(link)
+        inquiry.onLost(new BodyLost(error.message, { cause: error }))
+        return
+      }
       inquiry.sentWhole = true
       if (this.clientLeft) link.socket.end()
     })
@@ -228,7 +234,7 @@ export class Exchange implements Asker {
     if (kind !== 'body' || !head.persistent) this.last = true
     if (kind === 'tunnel') {
       this.tunnel = 'spliced'
-      this.connection.socket.write(head.bytes)
+      this.connection.socket.write(otherHead ?? head.bytes)
       splice(this.connection, link)
     } else {
       link.reader.pass(this.connection.socket, false, otherHead)

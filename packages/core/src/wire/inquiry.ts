@@ -11,12 +11,15 @@ export class Inquiry implements Asker {
   sentWhole = false
   readonly reply: Promise<IncomingReply>
   readonly link: Link
+  private readonly drop: (link: Link) => void
   private resolve!: (reply: IncomingReply) => void
   private reject!: (error: Error) => void
 
-  constructor(method: string, link: Link) {
+  /** @param drop is called for a link that is good for no other request */
+  constructor(method: string, link: Link, drop: (link: Link) => void) {
     this.method = method
     this.link = link
+    this.drop = drop
     this.reply = new Promise((resolve, reject) => {
       this.resolve = resolve
       this.reject = reject
@@ -36,7 +39,10 @@ export class Inquiry implements Asker {
     this.resolve(reply)
   }
 
-  onReplyEnd(): void {}
+  /** A link on which the request is still being sent is good for no other. */
+  onReplyEnd(): void {
+    if (!this.sentWhole) this.drop(this.link)
+  }
 
   /** Nothing comes of it any more. */
   onLost(error: Error): void {

@@ -14,9 +14,13 @@ const poolLength = 16
  * holds; it grows with reads that fill it, and shrinks with those that do not.
  */
 export class ReadBuffers {
-  /** Where the next read goes. */
-  current = take(0)
+  private buffer: Buffer | undefined
   private step = 0
+
+  /** Where the next read goes. With TLS, Node never asks. */
+  get current(): Buffer {
+    return (this.buffer ??= take(this.step))
+  }
 
   /** Chooses where the next read goes, after one of so many bytes, which are free again or still needed. */
   turn(length: number, free: boolean): void {
@@ -24,7 +28,7 @@ export class ReadBuffers {
     if (free && step === this.step) return
     if (free) giveBack(this.current)
     this.step = step
-    this.current = take(step)
+    this.buffer = take(step)
   }
 
   private stepAfter(length: number): number {

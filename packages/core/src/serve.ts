@@ -14,7 +14,7 @@ export interface Listening extends AsyncDisposable {
   readonly addresses: readonly string[]
   /** Where calls go, and the setting that said so. */
   readonly upstream: Pick<Upstream, 'name' | 'source'>
-  /** How many client connections are open. */
+  /** How many client connections are open, or have ended with bytes that are still on their way to the engine. */
   readonly connections: number
   /**
    * Stops accepting, lets the calls under way finish, and resolves when every connection is closed. What still goes on

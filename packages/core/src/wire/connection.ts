@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { adopt } from './adopt.js'
 import type { Answer } from './exchange.js'
 import { ClientGone, Exchange } from './exchange.js'
@@ -12,6 +13,7 @@ import { Link, StaleLink } from './link.js'
 import { Http2Preface, Malformed } from './malformed.js'
 import type { ReaderOwner } from './reader.js'
 import { MessageReader } from './reader.js'
+import { Remainder } from './remainder.js'
 import { reset } from './reset.js'
 
 /** The way out of the wire: who decides what becomes of a request. */
@@ -22,7 +24,7 @@ export interface Door {
   failure(error: Error, exchange: Exchange | undefined, upstream: Upstream | undefined): Answer
   /** The exchange is over, for better or worse. */
   leave(exchange: Exchange): void
-  /** The client's connection is closed. */
+  /** The client's connection is closed, and what it has sent has arrived, or is lost. */
   close(connection: Connection): void
 }
 
@@ -37,7 +39,14 @@ export interface WireLimits {
 /** How long, after our last byte was sent, a client has to close its half before the connection is destroyed. */
 const lingerTime = 1000
 
-/** One client connection and its links to upstreams, whose lifetimes mirror each other. */
+/**
+ * One client connection and its links to upstreams, whose lifetimes mirror each other.
+ *
+ * A side that ends in order loses nothing: all that it has sent reaches the other, and FIN behind it, however slowly the
+ * other reads. That a client has closed, and did not only end its half, shows no sooner than with what is written to it;
+ * where nothing is left for it to get, it has ended in order. A side that is reset, or takes no more of what it is sent,
+ * is gone, and what is on its way to the other is dropped with it: that cancels the call.
+ */
 export class Connection implements ReaderOwner<RequestHead>, LinkOwner {
   readonly socket: Socket
   readonly reader: MessageReader<RequestHead>
@@ -47,8 +56,15 @@ export class Connection implements ReaderOwner<RequestHead>, LinkOwner {
   /** True once no exchange can begin or go on. */
   over = false
   private readonly links: Link[] = []
+  /** The tunnel that a layer has returned. */
+  private stream: Duplex | undefined
+  private remainder: Remainder | undefined
   private timer: NodeJS.Timeout | undefined
   private closing = false
+  private closed = false
+  private concluded = false
+  /** What is on its way, either way, is not to arrive. */
+  private lost = false
 
   constructor(accepted: Socket, door: Door, limits: WireLimits) {
     this.door = door
@@ -70,10 +86,10 @@ export class Connection implements ReaderOwner<RequestHead>, LinkOwner {
 
   /** Ends the connection now, so that the client cannot take what it got for the whole. */
   abort(): void {
-    this.over = true
-    this.reader.stop()
-    this.dropLinks()
+    if (this.lost || this.concluded) return
+    this.drop()
     reset(this.socket)
+    this.conclude()
   }
 
   /** The connection to this upstream: an idle one, or a new one. */
@@ -83,6 +99,11 @@ export class Connection implements ReaderOwner<RequestHead>, LinkOwner {
     const link = new Link(upstream, this, this.limits.connect)
     this.links.push(link)
     return link
+  }
+
+  /** Has a layer's tunnel end with the connection. */
+  carry(stream: Duplex): void {
+    this.stream = stream
   }
 
   /** Closes a link. */
@@ -100,7 +121,7 @@ export class Connection implements ReaderOwner<RequestHead>, LinkOwner {
     if (exchange === undefined || !exchange.replyDone) return
     if (!exchange.requestDone && !exchange.last) return
     this.leave(exchange)
-    if (exchange.last || this.closing || this.reader.ended) this.finish()
+    if (exchange.last || this.closing || this.reader.ended) this.finish(exchange.sentWhole)
     // A client that asks and does not read must not fill the memory with its replies.
     else if (!this.socket.writableNeedDrain) this.reader.next()
   }
@@ -183,7 +204,8 @@ export class Connection implements ReaderOwner<RequestHead>, LinkOwner {
     // The end of an upstream's half is no end of a tunnel that a layer is about to return.
     if (error === undefined && exchange?.holdsTunnel) return
     const only = this.links.length === 1
-    this.forget(link)
+    if (exchange === undefined && error === undefined && this.exchange?.sentWhole !== false) this.letGo(link)
+    else this.forget(link)
     if (exchange === undefined) {
       // One of several that goes while idle is just forgotten.
       if (this.exchange === undefined ? only : this.exchange.replyDone) this.finish()
@@ -221,13 +243,17 @@ export class Connection implements ReaderOwner<RequestHead>, LinkOwner {
     else this.socket.write('', () => this.abort())
   }
 
-  /** Sends FIN behind everything else; what the client still sends is read, or its TCP would drop our last bytes. */
-  finish(): void {
+  /**
+   * Sends FIN behind everything else; what the client still sends is read, or its TCP would drop our last bytes.
+   * @param whole whether upstreams get what is on its way to them: they do where nothing of a request is missing
+   */
+  finish(whole = true): void {
     if (this.over) return
     this.over = true
     if (this.exchange !== undefined) this.leave(this.exchange)
     clearTimeout(this.timer)
-    this.dropLinks()
+    if (whole) this.letLinksGo()
+    else this.dropLinks()
     this.reader.discard()
     this.socket.end(() => {
       if (!this.socket.destroyed) this.timer = setTimeout(() => this.socket.destroy(), lingerTime)
@@ -235,21 +261,69 @@ export class Connection implements ReaderOwner<RequestHead>, LinkOwner {
   }
 
   private onClose(): void {
+    const { over, stream } = this
+    const { readableEnded, writableFinished } = this.socket
+    this.closed = true
     this.over = true
     clearTimeout(this.timer)
+    if (!over && readableEnded && writableFinished) {
+      this.letLinksGo()
+      if (stream !== undefined) this.remaining.finish(stream)
+    } else if (!over) {
+      this.drop()
+    }
+    this.conclude()
+  }
+
+  /** The client is gone, and what it has sent has arrived, or is lost. */
+  private conclude(): void {
+    if (!this.closed || this.concluded || this.remainder?.arrived === false) return
+    this.concluded = true
     this.reader.stop()
-    this.dropLinks()
+    this.stream?.destroy()
     const { exchange } = this
     if (exchange !== undefined) {
-      exchange.onClientLeft()
-      exchange.onLost(new ClientGone('the client left'))
+      if (this.lost) {
+        exchange.onClientLeft()
+        exchange.onLost(new ClientGone('the client left'))
+      }
       this.leave(exchange)
     }
     this.door.close(this)
   }
 
+  private drop(): void {
+    this.over = true
+    this.lost = true
+    this.reader.stop()
+    this.dropLinks()
+    this.remainder?.drop()
+    this.stream?.destroy()
+  }
+
   private dropLinks(): void {
     for (const link of this.links.splice(0)) link.destroy()
+  }
+
+  private letLinksGo(): void {
+    for (const link of [...this.links]) this.letGo(link)
+  }
+
+  /** Closes a link once its upstream has all that was sent to it. */
+  private letGo(link: Link): void {
+    if (!link.owes) {
+      this.forget(link)
+      return
+    }
+    this.links.splice(this.links.indexOf(link), 1)
+    this.remaining.flush(link)
+  }
+
+  private get remaining(): Remainder {
+    return (this.remainder ??= new Remainder(
+      () => this.conclude(),
+      () => this.abort(),
+    ))
   }
 
   private limitHead(): void {

@@ -288,7 +288,7 @@ export class Exchange implements Asker {
     this.held = undefined
     this.status = status
     this.last = true
-    socket.on('close', () => stream.destroy())
+    this.connection.carry(stream)
     const begin = () => {
       this.tunnel = 'stream'
       socket.write(head)

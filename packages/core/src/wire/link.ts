@@ -83,6 +83,10 @@ export class Link implements ReaderOwner<ReplyHead> {
   asker: Asker | undefined
   /** True once a reply came this way: a loss before the next may be an idle connection's ordinary end. */
   used = false
+  /** Its bytes are a tunnel's: whoever has that ends it. */
+  tunnelled = false
+  /** True once nothing more is asked or told here: what the upstream was sent is on its way, and then it closes. */
+  leaving = false
   private readonly owner: LinkOwner
   private kind: IncomingReply['kind'] = 'body'
   private connectTimer: NodeJS.Timeout | undefined
@@ -110,6 +114,7 @@ export class Link implements ReaderOwner<ReplyHead> {
     socket.on('close', () => {
       clearTimeout(this.connectTimer)
       this.closed = true
+      if (this.leaving) return
       if (this.error !== undefined || this.reader.ended) owner.onLinkClose(this, this.error)
       // What was read before the upstream's FIN may still wait for the client to take it.
       else if (!socket.readableEnded) this.end(new Error('the connection was closed'))
@@ -119,6 +124,20 @@ export class Link implements ReaderOwner<ReplyHead> {
   /** Expects the reply to this one's request next. */
   begin(asker: Asker): void {
     this.asker = asker
+  }
+
+  /** True while the upstream has something to get still that was sent whole, or the rest of a tunnel. */
+  get owes(): boolean {
+    const { socket } = this
+    if (socket.destroyed || socket.writableFinished) return false
+    return this.tunnelled || (this.asker === undefined && socket.writableLength > 0)
+  }
+
+  /** Sends FIN behind what is on its way, and tells its owner nothing any more but that the upstream takes bytes. */
+  leave(): void {
+    this.leaving = true
+    this.ended = true
+    if (!this.tunnelled) this.socket.end()
   }
 
   /** Closes the connection without a word to its owner. */
@@ -175,7 +194,7 @@ export class Link implements ReaderOwner<ReplyHead> {
 
   onEof(whole: boolean): void {
     this.end(whole ? undefined : new Error('the connection ended inside a reply'))
-    if (this.closed) this.owner.onLinkClose(this, undefined)
+    if (this.closed && !this.leaving) this.owner.onLinkClose(this, undefined)
   }
 
   onMalformed(error: Malformed): void {

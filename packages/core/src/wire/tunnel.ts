@@ -4,25 +4,50 @@ import type { Link } from './link.js'
 
 /** Joins a client and an upstream byte for byte, each half to its own end: the end of stdin must not end stdout. */
 export function splice(connection: Connection, link: Link): void {
+  link.tunnelled = true
   link.reader.tunnel(connection.socket)
   connection.reader.tunnel(link.socket)
 }
 
-/** Joins a client and a stream, each half to its own end. */
+/** Joins a client and a stream, each half to its own end. The stream is destroyed when the connection is over. */
 export function join(connection: Connection, stream: Duplex): void {
   const { socket, reader } = connection
+  keepOpen(stream)
+  const finish = () => {
+    if (stream.readableEnded && stream.writableFinished) connection.finish()
+  }
   stream.on('data', (bytes: Buffer) => {
     if (!socket.write(bytes)) stream.pause()
   })
-  stream.on('end', () => socket.end())
+  stream.on('end', () => {
+    socket.end()
+    finish()
+  })
+  stream.on('finish', finish)
   stream.on('error', () => connection.abort())
   stream.on('close', () => {
-    if (stream.readableEnded) connection.finish()
+    if (stream.readableEnded) connection.finish(stream.writableFinished)
     else connection.abort()
   })
   stream.on('drain', () => reader.resume())
   socket.on('drain', () => stream.resume())
   reader.tunnel({ write: (bytes) => stream.write(bytes), end: () => stream.end() })
+}
+
+/**
+ * Has a stream stay when both its halves are over. Node would destroy it then, and a stream of `Duplex.from()` would
+ * destroy those that it was made of, with all that is on its way through them.
+ */
+function keepOpen(stream: Duplex): void {
+  const { _readableState, _writableState } = stream as unknown as Inside
+  if (_readableState !== undefined) _readableState.autoDestroy = false
+  if (_writableState !== undefined) _writableState.autoDestroy = false
+}
+
+/** What Node's streams keep inside, since they have been there. */
+interface Inside {
+  readonly _readableState?: { autoDestroy: boolean }
+  readonly _writableState?: { autoDestroy: boolean }
 }
 
 /** An upstream's tunnel as a stream, for a layer that wraps it. It does nothing until it is read or written. */
@@ -37,11 +62,15 @@ export class LinkTunnel extends Duplex {
     this.link = link
     // Not everybody who wraps it listens, and a connection that is lost must not end the process.
     this.on('error', () => {})
-    // After the upstream's FIN, what it has sent may still wait to be read.
     link.socket.on('close', () => {
-      if (this.touched && !link.socket.readableEnded) this.lose()
+      if (client.socket.destroyed) this.destroy()
+      // After the upstream's FIN, what it has sent may still wait to be read.
+      else if (this.touched && !link.socket.readableEnded) this.lose()
     })
-    client.socket.on('close', () => this.destroy())
+    client.socket.on('close', () => {
+      // The client's last bytes may be on their way here.
+      if (!link.leaving || link.socket.destroyed) this.destroy()
+    })
   }
 
   /** True once somebody has read, written or ended it, or is about to: from then on its bytes go this way only. */
@@ -50,7 +79,7 @@ export class LinkTunnel extends Duplex {
   }
 
   override _read(): void {
-    this.used = true
+    this.use()
     const { reader } = this.link
     if (this.reading) {
       reader.resume()
@@ -62,14 +91,19 @@ export class LinkTunnel extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.used = true
+    this.use()
     this.link.socket.write(chunk, done)
   }
 
   override _final(done: (error?: Error | null) => void): void {
-    this.used = true
+    this.use()
     // The client's FIN may have gone on before there was a tunnel, which end() calls an error.
     this.link.socket.end(() => done())
+  }
+
+  private use(): void {
+    this.used = true
+    this.link.tunnelled = true
   }
 
   private lose(): void {

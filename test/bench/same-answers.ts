@@ -1,6 +1,7 @@
 import type { Asked } from './http-client.js'
 import { digest } from './http-client.js'
 import { content } from './load/chunks.js'
+import { createBody } from './load/create-body.js'
 import type { Origins } from './origins/origins.js'
 import type { Bench } from './bench.js'
 import type { Origin } from './origins/origin.js'
@@ -26,6 +27,7 @@ const questions: readonly Question[] = [
     path: '/v1.45/images/load?hash',
     body: Array.from({ length: blocks }, () => content),
   },
+  { of: 'engine', method: 'POST', path: '/v1.45/containers/create', body: [createBody] },
 ]
 
 /**

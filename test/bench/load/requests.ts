@@ -8,6 +8,8 @@ import { wrk } from './wrk.js'
 export interface Requests {
   readonly path: string
   readonly connections: number
+  /** The path of what is posted, as JSON; undefined: GET. */
+  readonly bodyFile?: string
 }
 
 /** Measures requests: `rate` and `cpuRate` in requests for each second, `median` and `p99` of their time in µs. */

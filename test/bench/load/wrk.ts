@@ -15,7 +15,20 @@ export interface WrkResult extends Work {
  */
 export async function wrk(
   bench: Bench,
-  { port, path, connections, seconds }: { port: number; path: string; connections: number; seconds: number },
+  {
+    port,
+    path,
+    connections,
+    seconds,
+    bodyFile,
+  }: {
+    port: number
+    path: string
+    connections: number
+    seconds: number
+    /** What is posted, as JSON; undefined: GET. */
+    bodyFile?: string
+  },
 ): Promise<WrkResult> {
   const before = endedChildrenSeconds()
   const output = await bench.load(
@@ -27,6 +40,7 @@ export async function wrk(
     `--script=${beside('load/report.lua')}`,
     '--header=User-Agent: Docker-Client/26.1.0 (linux)',
     `http://127.0.0.1:${port}${path}`,
+    ...(bodyFile === undefined ? [] : ['--', bodyFile]),
   )
   const { requests, duration, errors, median, p99 } = JSON.parse(output.trim().split('\n').at(-1)!) as Record<
     string,

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { createServer, Socket } from 'node:net'
 import { chunkOf, chunks } from '../load/chunks.js'
 import { ChunkedContent } from '../load/chunked-content.js'
+import { containers, events } from '../load/docker-replies.js'
 
 const port = Number(process.argv[2])
 
@@ -43,7 +44,16 @@ function serve(accepted) {
 function answer(socket, head) {
   const { pathname, searchParams } = new URL(head.split(' ', 2)[1], 'http://origin')
   switch (pathname.replace(/^\/v[\d.]+/, '')) {
+    case '/containers/json':
+      sendItems(socket, containers, searchParams)
+      return ignore
+    case '/containers/create':
+      return receive(socket, head, true)
     case '/events':
+      if (searchParams.has('thousands')) {
+        sendItems(socket, events, searchParams)
+        return ignore
+      }
       socket.write(`${ok('application/json')}Transfer-Encoding: chunked\r\n\r\n`)
       socket.write(chunkOf(Buffer.from('{"Type":"container","Action":"start"}\n')))
       return ignore
@@ -69,15 +79,28 @@ function ok(type) {
 
 /** Sends a chunked body of so many blocks. */
 function send(socket, blocks) {
-  let left = blocks
-  socket.write(`${ok('application/x-tar')}Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n`)
+  sendBlocks(socket, 'application/x-tar', repeated(chunks, blocks))
+}
+
+function sendItems(socket, items, searchParams) {
+  sendBlocks(socket, 'application/json', items.blocks(Number(searchParams.get('thousands'))))
+}
+
+function* repeated(block, count) {
+  for (let left = count; left > 0; left--) yield block
+}
+
+/** Sends a chunked body of these blocks, which have their framing. */
+function sendBlocks(socket, type, blocks) {
+  socket.write(`${ok(type)}Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n`)
   const pump = () => {
-    while (left > 0) {
-      left--
-      if (!socket.write(chunks)) return
+    for (;;) {
+      const { value, done } = blocks.next()
+      if (done) break
+      if (!socket.write(value)) return
     }
-    if (left === 0) socket.end('0\r\n\r\n')
-    left = -1
+    socket.off('drain', pump)
+    socket.end('0\r\n\r\n')
   }
   socket.on('drain', pump)
   pump()

@@ -23,6 +23,7 @@ export async function startNginx(bench: Bench): Promise<Origin> {
       add_header Api-Version 1.45;
       add_header Ostype linux;
       location = /v1.45/containers/json { return 200 "[]\\n"; }
+      location = /v1.45/containers/create { return 201 "{\\"Id\\":\\"${'0123456789abcdef'.repeat(4)}\\",\\"Warnings\\":[]}\\n"; }
       location = /v1.45/images/json { alias ${bench.file('10k')}; }
       location = /v1.45/images/get { default_type application/x-tar; alias ${bench.file('bulk')}; }
     }`,

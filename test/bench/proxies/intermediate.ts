@@ -10,6 +10,12 @@ export const intermediate: Proxy = intermediateWith([])
 /** The command with a module that has five layers, all for other calls than those that are measured. */
 export const fiveIdleLayers: Proxy = intermediateWith([beside('proxies/five-idle-layers.js')])
 
+/** The command with a module that reads the body of every create call. */
+export const readingLayer: Proxy = intermediateWith([beside('proxies/reading-layer.js')])
+
+/** The command with a module that looks at each container of a list, and at each event. */
+export const itemFilter: Proxy = intermediateWith([beside('proxies/item-filter.js')])
+
 /** The package alone, in a script of a few lines. */
 export const bareCore: Proxy = {
   name: ours,

@@ -4,7 +4,7 @@ import { fiveIdleLayers, intermediate } from '../proxies/intermediate.js'
 import { run } from '../proxies/running.js'
 import type { Row } from '../row.js'
 
-const noLayers = 'no layers'
+export const noLayers = 'no layers'
 
 export const idleLayers: Row = {
   name: 'idle-layers',

@@ -3,7 +3,9 @@ import { bulkDown, bulkDownChunked, bulkUp } from './bulk-rows.js'
 import { chainOf3, chainOf5 } from './chain.js'
 import { idleLayers } from './idle-layers.js'
 import { eventStreams, tlsEventStreams, tlsTunnels, tunnels } from './idle-memory.js'
+import { eventFilter, listFilter } from './item-filter.js'
 import { latency } from './latency.js'
+import { readingRow } from './reading-layer.js'
 import { smallCalls } from './small-calls.js'
 import { start } from './start.js'
 import { tenKilobytes } from './ten-kilobytes.js'
@@ -19,6 +21,9 @@ export const rows: readonly Row[] = [
   chainOf3,
   chainOf5,
   idleLayers,
+  readingRow,
+  listFilter,
+  eventFilter,
   tunnels,
   eventStreams,
   tlsTunnels,

@@ -89,6 +89,19 @@ test('an item is sent while the next one takes its time', async () => {
   transform.destroy()
 })
 
+test('what comes in one turn goes on together, without waiting for more', async () => {
+  const transform = itemsTransform(stream, drop(2))
+  const parts: string[] = []
+  transform.on('data', (part: Buffer) => parts.push(part.toString()))
+  transform.write('1\n')
+  transform.write('2\n')
+  transform.write('3\n')
+  await once(transform, 'data')
+  transform.write('4\n')
+  await once(transform, 'data')
+  expect(parts).toEqual(['1\n3\n', '4\n'])
+})
+
 describe('the stream is destroyed', () => {
   const error = new Error('not this one')
 

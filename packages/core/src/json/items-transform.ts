@@ -1,19 +1,21 @@
 import { Duplex } from 'node:stream'
+import { ByteSink } from './byte-sink.js'
 import { JsonItems, maxItemBytes } from './json-items.js'
 import type { ItemPlace, Piece } from './json-items.js'
 import type { JsonValue } from './json-value.js'
 import { inReply } from './not-json.js'
 import { parseJson } from './parse-json.js'
 import { isBareByte } from './value-scan.js'
-import { writeJson } from './write-json.js'
+import { writeJsonTo } from './write-json.js'
 
 /** What becomes of an item: the item to send instead, which may be the same, or undefined to drop it. */
 export type ChangeItem = (item: JsonValue) => JsonValue | undefined | Promise<JsonValue | undefined>
 
 /**
  * A stream that takes the bytes of a reply and gives those of the changed one. Items are changed one at a time, in their
- * order, and sent at once: an event does not wait for the next. What is around the items stays byte by byte; an item
- * becomes what `writeJson` makes of it, and one that is dropped is never written.
+ * order, and an event does not wait for the next. Those that came in one read of a socket go on together: to send each
+ * by itself costs more than all else that is done to it. What is around the items stays byte by byte; an item becomes
+ * what `writeJson` makes of it, and one that is dropped is never written.
  *
  * The stream is destroyed with whatever `change` throws, and with the errors of `JsonItems`, `parseJson` and
  * `writeJson`; what is ahead of the item may have been sent then.
@@ -30,6 +32,8 @@ class ItemsTransform extends Duplex {
   private readonly out = new Output()
   /** Goes on when the reader wants more. */
   private goOn: (() => void) | undefined
+  private wantsMore = true
+  private isFlushDue = false
 
   constructor(items: JsonItems, change: ChangeItem) {
     super()
@@ -38,17 +42,23 @@ class ItemsTransform extends Duplex {
   }
 
   override _write(bytes: Buffer, _encoding: BufferEncoding, done: Done): void {
-    this.work(this.items.write(bytes), done)
+    const work = (): void => this.work(this.items.write(bytes), done)
+    if (this.wantsMore) work()
+    else this.goOn = work
   }
 
   override _final(done: Done): void {
     this.work(this.items.end(), (error) => {
-      if (!error) this.push(null)
+      if (!error) {
+        this.flush()
+        this.push(null)
+      }
       done(error)
     })
   }
 
   override _read(): void {
+    this.wantsMore = true
     const { goOn } = this
     this.goOn = undefined
     goOn?.()
@@ -62,18 +72,35 @@ class ItemsTransform extends Duplex {
       } catch (error) {
         return done(asError(error))
       }
+      if (stop === 'done') {
+        this.flushSoon()
+        return done()
+      }
       // Not where errors are caught: what a reader throws is not this stream's error.
-      const wantsMore = this.out.isEmpty || this.push(this.out.take())
-      if (stop === 'full' && wantsMore) continue
+      this.flush()
+      if (stop === 'full' && this.wantsMore) continue
       const goOn = (): void => {
-        if (stop === 'done') done()
-        else if (stop === 'full') this.work(pieces, done)
+        if (stop === 'full') this.work(pieces, done)
         else this.wait(stop, pieces, done)
       }
-      if (wantsMore) goOn()
+      if (this.wantsMore) goOn()
       else this.goOn = goOn
       return undefined
     }
+  }
+
+  /** Once all is done that came in the same read: the parts of a chunked body come one by one. */
+  private flushSoon(): void {
+    if (this.isFlushDue || this.out.isEmpty) return
+    this.isFlushDue = true
+    process.nextTick(() => {
+      this.isFlushDue = false
+      if (!this.destroyed) this.flush()
+    })
+  }
+
+  private flush(): void {
+    if (!this.out.isEmpty) this.wantsMore = this.push(this.out.take())
   }
 
   /** Until the pieces are done, or enough was written to hand it on, or `change` takes its time with an item. */
@@ -118,32 +145,24 @@ interface Waiting {
 
 /** A reply that is written with some of its items. */
 class Output {
-  private parts: Buffer[] = []
-  private length = 0
-  private lastByte: number | undefined
+  private readonly sink = new ByteSink()
   private hasItem = false
   private isKept = true
 
   get isEmpty(): boolean {
-    return this.length === 0
+    return this.sink.length === 0
   }
 
   get isFull(): boolean {
-    return this.length >= handOnBytes
+    return this.sink.length >= handOnBytes
   }
 
   take(): Buffer {
-    const { parts, length } = this
-    this.parts = []
-    this.length = 0
-    return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts, length)
+    return this.sink.take()
   }
 
   write(bytes: Buffer): void {
-    if (bytes.length === 0) return
-    this.parts.push(bytes)
-    this.length += bytes.length
-    this.lastByte = bytes.at(-1)
+    this.sink.put(bytes)
   }
 
   writeAfter(bytes: Buffer): void {
@@ -153,11 +172,10 @@ class Output {
   writeItem(before: Buffer, item: JsonValue | undefined): void {
     this.isKept = item !== undefined
     if (item === undefined) return
-    const bytes = writeJson(item)
     this.write(this.hasItem ? before : withoutComma(before))
     // Numbers and words that follow each other in a stream, where something between them was dropped.
-    if (isBareByte(this.lastByte) && isBareByte(bytes[0])) this.write(lineFeed)
-    this.write(bytes)
+    if (isBare(item) && isBareByte(this.sink.lastByte)) this.write(lineFeed)
+    writeJsonTo(this.sink, item)
     this.hasItem = true
   }
 }
@@ -170,6 +188,11 @@ const lineFeed = Buffer.from('\n')
 function withoutComma(before: Buffer): Buffer {
   const comma = before.indexOf(',')
   return comma === -1 ? before : Buffer.concat([before.subarray(0, comma), before.subarray(comma + 1)])
+}
+
+/** True for a value that is written as a number or word. */
+function isBare(item: JsonValue): boolean {
+  return item === null || (typeof item !== 'object' && typeof item !== 'string')
 }
 
 function isPromise<T>(value: T | Promise<T>): value is Promise<T> {

@@ -83,11 +83,30 @@ describe('a value that a layer made', () => {
     [[Buffer.from('a')], '"[0]" is an instance of Buffer'],
     [{ a: { toJSON: () => 1 } }, '"a.toJSON" is a function'],
     [circle(), '"a.b" contains itself'],
+    [circleFrom(40), `"${'x.'.repeat(40)}back" contains itself`],
+    [circleWithin(40), `"${'x.'.repeat(40)}self" contains itself`],
     [{ '\uD800': 1 }, '"\\ud800" has a key with half of a surrogate pair in it'],
   ])('that JSON does not have: %o', (value, what) => {
     expect(() => writeJson(value)).toThrow(
       expect.objectContaining({ status: 500, message: `The body cannot be sent as JSON: ${what}.` }),
     )
+  })
+
+  test('with one object in many places, however deep', () => {
+    const one = { a: {} }
+    let value: unknown = [one, one]
+    for (let depth = 0; depth < 40; depth++) value = [value]
+    expect(written(value)).toBe(`${'['.repeat(41)}{"a":{}},{"a":{}}${']'.repeat(41)}`)
+  })
+
+  test('with a getter that writes JSON itself', () => {
+    const value = {
+      before: 'a',
+      get written() {
+        return written({ inner: ['b', 1] })
+      },
+    }
+    expect(written([value, value])).toBe(JSON.stringify([value, value]))
   })
 
   test('as deep as it can be read, and no deeper', () => {
@@ -96,6 +115,38 @@ describe('a value that a layer made', () => {
     expect(writeJson(parseJson(writeJson(value)))).toEqual(writeJson(value))
     expect(() => writeJson([value])).toThrow(/is nested more than 10000 deep/)
   })
+})
+
+test.each([0, 1, 40, 47, 48, 49, 100, 1000, 300_000])(
+  'text of %d characters, whatever is in it',
+  (length) => {
+    for (const one of [
+      'a',
+      '"',
+      '\\',
+      '\n',
+      '\x7f',
+      '\x80',
+      'ß',
+      '€',
+      '😀'.slice(0, length % 2 === 0 ? 2 : 0),
+    ]) {
+      const text = one.repeat(length)
+      const ended = `${'a'.repeat(length)}${one}`
+      expect(written([text, { [text]: ended }])).toBe(JSON.stringify([text, { [text]: ended }]))
+    }
+    const half = `${'a'.repeat(length)}\uD83D`
+    expect(written(half)).toBe(`"${'a'.repeat(length)}\uFFFD"`)
+    expect(() => writeJson({ [half]: 1 })).toThrow(/half of a surrogate pair/)
+  },
+)
+
+test('what was written keeps its bytes when more is written', () => {
+  const first = writeJson(['first', 1])
+  const large = writeJson('l'.repeat(400_000))
+  writeJson(['other', 2])
+  expect(first.toString()).toBe('["first",1]')
+  expect(large.toString()).toBe(`"${'l'.repeat(400_000)}"`)
 })
 
 /** Values as `parseJson` makes them. */
@@ -137,5 +188,25 @@ function twin(): unknown {
 function circle(): unknown {
   const value: { a: { b?: unknown } } = { a: {} }
   value.a.b = value
+  return value
+}
+
+/** An object that holds itself this deep inside. */
+function circleFrom(depth: number): unknown {
+  const value: Record<string, unknown> = {}
+  value['x'] = nested(depth - 1, { back: value })
+  return value
+}
+
+/** An object that holds, this deep inside, one that holds itself. */
+function circleWithin(depth: number): unknown {
+  const inner: Record<string, unknown> = {}
+  inner['self'] = inner
+  return nested(depth, inner)
+}
+
+function nested(depth: number, inner: unknown): unknown {
+  let value = inner
+  for (let left = depth; left > 0; left--) value = { x: value }
   return value
 }

@@ -10,11 +10,15 @@ import type { Ability, Client, Engine } from './engines.js'
 import { removeLeftOvers } from './left-overs.js'
 import { perform } from './play.js'
 import type { Outcome, Play } from './play.js'
+import { reading } from './reading-layer.js'
 
 export interface Scenario {
   /** Made once, without an intermediate, for all to look at. */
   once?(play: Play): PromiseLike<unknown>
-  /** Done directly and through one and three intermediates, at the same time; all must come out the same. */
+  /**
+   * Done directly, through one and three intermediates, and through one with a layer that reads everything, at the same
+   * time; all must come out the same.
+   */
   each(play: Play): PromiseLike<unknown>
   /** Met on unix sockets only, where a client is not the same on TCP. @default false */
   readonly onUnix?: boolean
@@ -65,13 +69,15 @@ function sameOn(engine: Engine, client: Client): Same {
   let one: Chain
   let three: Chain
   let threeOnUnix: Chain
+  let oneThatReads: Chain
   beforeAll(async () => {
     one = await chainOf(1, engine.address)
     three = await chainOf(3, engine.address, 'tcp')
     threeOnUnix = await chainOf(3, engine.address)
+    oneThatReads = await chainOf(1, engine.address, 'unix', reading)
   })
   afterAll(async () => {
-    for (const chain of [one, three, threeOnUnix]) await chain[Symbol.asyncDispose]()
+    for (const chain of [one, three, threeOnUnix, oneThatReads]) await chain[Symbol.asyncDispose]()
     await removeLeftOvers(
       dockerAt(client.program, environmentFor(engine.address), () => {}),
       run,
@@ -98,7 +104,7 @@ function sameOn(engine: Engine, client: Client): Same {
         perform(script, { client, engine, run, address, shared: named('s'), ...named(route) }, differs)
 
       if (once) expectToWork(await play(once, 's', engine.address))
-      const routes = [engine, one, onUnix ? threeOnUnix : three]
+      const routes = [engine, one, onUnix ? threeOnUnix : three, oneThatReads]
       const plays = routes.map(
         ({ address }, place) =>
           () =>
@@ -109,8 +115,8 @@ function sameOn(engine: Engine, client: Client): Same {
         : await Promise.all(plays.map((start) => start()))
       if (direct) expectToWork(direct)
       for (const [index, outcome] of through.entries()) {
-        const route = index === 0 ? 'through one intermediate' : 'through three intermediates'
-        expect.soft(outcome.text, route).toBe(direct?.text)
+        const route = ['one intermediate', 'three intermediates', 'a layer that reads everything'][index]
+        expect.soft(outcome.text, `through ${route}`).toBe(direct?.text)
       }
     })
   }

@@ -41,7 +41,7 @@ export async function ask(
   method: string,
   path: string,
   body?: Buffer,
-): Promise<{ status: number; value: JsonObject }> {
+): Promise<{ status: number; value: JsonObject; text: string }> {
   const headers = {
     Host: 'docker',
     ...(body && { 'Content-Type': 'application/json', 'Content-Length': body.length }),
@@ -50,5 +50,6 @@ export async function ask(
   call.end(body)
   const [reply] = (await once(call, 'response')) as [IncomingMessage]
   const bytes = await buffer(reply)
-  return { status: reply.statusCode ?? 0, value: bytes.length > 0 ? (parseJson(bytes) as JsonObject) : {} }
+  const value = bytes.length > 0 ? (parseJson(bytes) as JsonObject) : {}
+  return { status: reply.statusCode ?? 0, value, text: bytes.toString() }
 }

@@ -172,13 +172,13 @@ const addedOperations: Readonly<Record<string, Partial<Operation>>> = {
   'POST /plugins/{name}/push': { responses: progress },
   'POST /plugins/{name}/upgrade': { responses: progress },
   'GET /networks/': { operationId: 'NetworkList', responses: { 200: { schema: listOf('NetworkSummary') } } },
-  'GET /containers/{name}/checkpoints': {
+  'GET /containers/{id}/checkpoints': {
     operationId: 'CheckpointList',
     responses: {
       200: { schema: { type: 'array', items: { type: 'object', properties: { Name: string } } } },
     },
   },
-  'POST /containers/{name}/checkpoints': {
+  'POST /containers/{id}/checkpoints': {
     operationId: 'CheckpointCreate',
     parameters: [
       {
@@ -191,7 +191,7 @@ const addedOperations: Readonly<Record<string, Partial<Operation>>> = {
     ],
     responses: {},
   },
-  'DELETE /containers/{name}/checkpoints/{checkpoint}': { operationId: 'CheckpointDelete', responses: {} },
+  'DELETE /containers/{id}/checkpoints/{checkpoint}': { operationId: 'CheckpointDelete', responses: {} },
 }
 
 /** The description as the engines keep to it. */

@@ -52,8 +52,10 @@ ${routes.map((route) => `  ${rowText(route)},`).join('\n')}
 `
 }
 
+/** The engine's own routes say `{name}` for a container here and there, where the published ones say `{id}`. */
 function keyOf(route: Route): string {
-  return `${route.method} ${route.path.replaceAll(/\{(\w+)\}/g, ':$1')}`
+  const path = route.path.replace(/^\/containers\/\{name\}/, '/containers/{id}')
+  return `${route.method} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`
 }
 
 function paramNames(route: Route): readonly string[] {

@@ -37,7 +37,7 @@ type State =
   | { readonly kind: 'taken' }
   | { readonly kind: 'bytes'; readonly bytes: Buffer }
   | { readonly kind: 'stream'; readonly stream: Readable }
-  | { readonly kind: 'json'; value: JsonValue; readonly wasEmpty: boolean }
+  | { readonly kind: 'json'; value: JsonValue; readonly wasEmpty: boolean; readonly isNew: boolean }
 
 /** What is to be sent: nothing that was looked at, bytes, or a stream that is sent once. */
 export type Sent = 'untouched' | Buffer | Readable
@@ -60,9 +60,9 @@ export class Body {
     return this.state.kind !== 'untouched'
   }
 
-  /** True if what is sent is JSON that was written here. */
-  get isJson(): boolean {
-    return this.state.kind === 'json'
+  /** True if what is sent is JSON of a layer's own, and not what came, read and perhaps changed. */
+  get isNewJson(): boolean {
+    return this.state.kind === 'json' && this.state.isNew
   }
 
   /** The content as a stream; whoever takes it says what is sent in its place. */
@@ -127,8 +127,9 @@ export class Body {
 
   private async readJson(stream: Readable, limit: number): Promise<JsonValue> {
     const bytes = await this.collect(stream, limit)
-    const value = bytes.length === 0 ? emptyObject() : this.source.canonical(this.parse(bytes))
-    this.state = { kind: 'json', value, wasEmpty: bytes.length === 0 }
+    const wasEmpty = bytes.length === 0
+    const value = wasEmpty ? emptyObject() : this.source.canonical(this.parse(bytes))
+    this.state = { kind: 'json', value, wasEmpty, isNew: wasEmpty }
     return value
   }
 
@@ -166,7 +167,7 @@ function stateOf(init: BodyInit): State {
     return { kind: 'bytes', bytes: Buffer.from(init.buffer, init.byteOffset, init.byteLength) }
   if (typeof init !== 'object' || init === null)
     throw new TypeError('a body is a stream, text, bytes, or an object that is sent as JSON')
-  return { kind: 'json', value: init as JsonValue, wasEmpty: false }
+  return { kind: 'json', value: init as JsonValue, wasEmpty: false, isNew: true }
 }
 
 function streamOf(bytes: Buffer): Readable {

@@ -25,25 +25,34 @@ export type CallArguments<E extends Endpoint> = {
   ? { params?: Readonly<Record<string, never>> }
   : { params: Readonly<Endpoints[E]['params']> })
 
-/** One request of the Docker API on its way to the engine. */
-export interface Call<E extends Endpoint = Endpoint> {
+/**
+ * One request of the Docker API on its way to the engine. A call of several endpoints is told apart by `call.endpoint`:
+ * `if (call.endpoint === 'POST /containers/create') (await call.json()).HostConfig`.
+ */
+export type Call<E extends Endpoint = Endpoint> = E extends Endpoint ? CallOf<E> : never
+
+/** A call that is one of these endpoints, not said which where there are several: `next` takes that of any. */
+export interface CallOf<E extends Endpoint> {
   /** The endpoint by which the layer was selected: `POST /containers/create`; `unknown` for what the API does not have. */
   readonly endpoint: E
   readonly method: string
   /** The path as the engine reads it: decoded, without the version. */
   readonly path: string
-  /** The API version of the path, as it is written there: `1.45`. */
-  readonly version: string | undefined
-  /** The parameters of the endpoint's path, decoded. */
-  readonly params: Readonly<Endpoints[E]['params']>
+  /** The API version of the path, as it is written there: `1.45`. What is assigned is sent; undefined: none. */
+  version: string | undefined
+  /** The parameters of the endpoint's path, decoded. What is changed in them is where the call goes. */
+  readonly params: Endpoints[E]['params']
   /**
    * The query as the engine reads it. What is changed in it is sent so; undefined takes a name out. Reading it throws
-   * (400) where the engine could read something else.
+   * (400) where the engine could read something else, and reading a name that came with several values, of which the
+   * engine may read all.
    */
   readonly query: { [N in keyof Endpoints[E]['query']]: Endpoints[E]['query'][N] | undefined } & Record<
     string,
     string | undefined
   >
+  /** Every value of one name of the query; of a few, such as `t`, `names` and `changes`, the engine reads them all. */
+  queryValues(name: (keyof Endpoints[E]['query'] & string) | (string & {})): readonly string[]
   readonly headers: HeaderFields
   /**
    * The content of the body, once, as a stream; whoever takes it assigns what is to be sent: a stream, text, bytes, or
@@ -90,18 +99,22 @@ export interface Asking {
   to(endpoint: Endpoint, args: AnyArguments): LayerCall
 }
 
-/** A call as one layer sees it: where a path fits several endpoints, by the one that selected the layer. */
-export class LayerCall implements Call {
-  readonly endpoint: Endpoint
+/**
+ * A call as one layer sees it: where a path fits several endpoints, by the one that selected the layer. What has another
+ * type for each endpoint is `never` here, so that it is a call of any.
+ */
+export class LayerCall implements CallOf<Endpoint> {
+  readonly endpoint: never
   readonly request: Request
   private readonly match: Match | undefined
   private readonly asking: Asking
+  private pathParams: object | undefined
 
   constructor(request: Request, match: Match | undefined, asking: Asking) {
     this.request = request
     this.match = match
     this.asking = asking
-    this.endpoint = match?.endpoint.key ?? 'unknown'
+    this.endpoint = (match?.endpoint.key ?? 'unknown') as never
   }
 
   get method(): string {
@@ -116,12 +129,21 @@ export class LayerCall implements Call {
     return this.request.found.version
   }
 
+  set version(version: string | undefined) {
+    this.request.changeVersion(version)
+  }
+
   get params(): never {
-    return (this.match?.params ?? noParams) as never
+    const { match, request } = this
+    return (this.pathParams ??= match === undefined ? noParams : request.params(match.endpoint)) as never
   }
 
   get query(): never {
     return this.request.query as never
+  }
+
+  queryValues(name: string): readonly string[] {
+    return this.request.queryValues(name)
   }
 
   get headers(): HeaderFields {

@@ -5,8 +5,8 @@ import { checkHeld, clientGone, nameOf, requestFailure, upstreamFailure } from '
 import { refuseForm } from './form-body.js'
 import { notCovered } from './not-covered.js'
 import { foreignOrigin } from './addresses/foreign-origin.js'
-import type { CallRecord, Observers } from './observers.js'
-import { observe } from './observers.js'
+import type { Observers } from './observers.js'
+import { CallNote } from './observers.js'
 import type { Recognition } from './endpoints/recognise.js'
 import { recognise } from './endpoints/recognise.js'
 import { changedHead, render, renderHead, tunnelHead } from './render.js'
@@ -48,7 +48,7 @@ export class Gate implements Door {
     const found = recognise(head.method, head.target)
     const { matches } = found
     if (options.onCall !== undefined)
-      exchange.note = observe(exchange, matches[0]?.endpoint.key ?? 'unknown', found.path)
+      exchange.note = new CallNote(exchange, matches[0]?.endpoint.key ?? 'unknown', found.path)
     if (options.hosts !== undefined) {
       const reason = this.foreignReason(head, options.hosts)
       if (reason !== undefined) {
@@ -83,8 +83,7 @@ export class Gate implements Door {
 
   leave(exchange: Exchange): void {
     const { onCall } = this.options
-    if (onCall !== undefined && exchange.note !== undefined)
-      tell(onCall, (exchange.note as () => CallRecord)())
+    if (onCall !== undefined && exchange.note instanceof CallNote) tell(onCall, exchange.note.complete())
   }
 
   close(connection: Connection): void {
@@ -102,8 +101,11 @@ export class Gate implements Door {
     const run = new Run({ exchange, stack, upstream, onLeftOut })
     try {
       refuseForm(exchange)
-      this.send(exchange, await run.reply(Request.received(exchange, found), turns))
+      const reply = await run.reply(Request.received(exchange, found), turns)
+      if (reply instanceof OwnReply) noteAnswer(exchange, reply.by)
+      this.send(exchange, reply)
     } catch (error) {
+      noteAnswer(exchange, run.culprit || undefined)
       this.fail(exchange, error, run)
     }
   }
@@ -187,6 +189,10 @@ export class Gate implements Door {
         .write(`intermediate: ${method} ${path}${id === undefined ? '' : ` (error ${id})`}: ${inspect(error)}
 `)
   }
+}
+
+function noteAnswer({ note }: Exchange, layer: string | undefined): void {
+  if (note instanceof CallNote) note.answeredBy = layer
 }
 
 function discard(reply: Reply): void {

@@ -35,10 +35,20 @@ export interface IntermediateOptions extends Observers {
 
 /** A layer for some endpoints: its call has their parameters and queries, and `call.endpoint` tells them apart. */
 interface LayerFor<E extends Endpoint> {
-  (call: CallTo<E>, next: Handler): Promise<Reply>
+  (call: Call<E>, next: Handler): Promise<Reply>
   readonly endpoints?: readonly string[]
 }
-type CallTo<E extends Endpoint> = E extends Endpoint ? Call<E> : never
+
+/**
+ * What follows the first argument of `use`: where that is a layer, nothing is inferred for the patterns. (Overloads, and
+ * a union of argument lists, say the same, but with them editors do not complete endpoints both in a string and in a
+ * list, and the compiler's complaint about a pattern is ten lines long.)
+ */
+type AfterFirst<P extends Patterns> = [P] extends [never]
+  ? [options?: LayerOptions]
+  : [Patterns] extends [P]
+    ? [options?: LayerOptions]
+    : [layer: LayerFor<Selected<P>> | Intermediate, options?: LayerOptions]
 
 /** One proxy: a stack of layers, where it listens, and its upstream. */
 export class Intermediate {
@@ -65,18 +75,13 @@ export class Intermediate {
    *     intermediate().use(audit).use(limits)   // audit sees what the client sent, limits what audit let through
    *     intermediate().use(limits).use(audit)   // audit sees what limits made of it
    *
-   * @throws IntermediateError where a pattern selects no endpoint of the Docker API, or the layer wants none of them
+   * Private endpoints are declared before (`privateEndpoint`), or patterns do not select them.
+   *
+   * @throws IntermediateError where a pattern selects no endpoint, or the layer wants none of them
    */
-  use(layer: Layer | Intermediate, options?: LayerOptions): this
   use<const P extends Patterns>(
-    endpoints: P & Checked<P>,
-    layer: LayerFor<Selected<P>> | Intermediate,
-    options?: LayerOptions,
-  ): this
-  use(
-    first: Layer | Intermediate | Patterns,
-    second?: Layer | Intermediate | LayerOptions,
-    third?: LayerOptions,
+    first: Layer | Intermediate | (P & Checked<P>),
+    ...[second, third]: AfterFirst<P>
   ): this {
     const hasPatterns = typeof first === 'string' || Array.isArray(first)
     const patterns = hasPatterns ? (first as string | readonly string[]) : undefined

@@ -1,3 +1,4 @@
+import { isPrivate } from './endpoints/private-endpoints.js'
 import type { Recognition } from './endpoints/recognise.js'
 import { IntermediateError } from './errors.js'
 import type { Stack } from './stack.js'
@@ -5,7 +6,8 @@ import type { RequestHead } from './wire/head.js'
 
 /**
  * Why a call is refused wherever a policy is stacked, since no rule covers what it may do: a path that is no endpoint of
- * the API, a version below 1.24, where old routes took bodies that no rule of today knows, and a tunnel of gRPC calls.
+ * the API, a version below 1.24, where old routes took bodies that no rule of today knows, and what no policy names of
+ * these: a tunnel of gRPC calls, and private endpoints, which rules for Docker's own know nothing of.
  */
 export function notCovered(
   { matches, outdated, path, version }: Recognition,
@@ -25,6 +27,12 @@ export function notCovered(
     return refusal(
       403,
       `${method} ${path} carries calls that nobody here can judge: a policy has to name it.`,
+    )
+  const unnamed = matches.find(({ endpoint }) => isPrivate(endpoint) && !stack.admits(endpoint))
+  if (unnamed !== undefined)
+    return refusal(
+      403,
+      `${method} ${path} is a private endpoint, which no rule here is for: a policy has to name "${unnamed.endpoint.key}".`,
     )
   return undefined
 }

@@ -19,6 +19,8 @@ export interface CallRecord {
   readonly tunnel: boolean
   /** The client did not get the whole reply. */
   readonly aborted: boolean
+  /** The name of the layer that made the reply, or that failed; undefined: the engine replied, or core. */
+  readonly answeredBy: string | undefined
 }
 
 /** Something that went wrong while a call was served. */
@@ -54,21 +56,39 @@ function both<T>(first: ((told: T) => void) | undefined, second: ((told: T) => v
   }
 }
 
-/** Begins the record of a call; what it returns completes it. */
-export function observe(exchange: Exchange, endpoint: Endpoint, path: string): () => CallRecord {
-  const { socket, reader } = exchange.connection
-  const begun = performance.now()
-  const received = reader.passed
-  const sent = socket.bytesWritten
-  return () => ({
-    endpoint,
-    method: exchange.head.method,
-    path,
-    status: exchange.status,
-    duration: performance.now() - begun,
-    received: reader.passed - received,
-    sent: socket.bytesWritten - sent,
-    tunnel: exchange.tunnel !== undefined,
-    aborted: !exchange.replyDone && exchange.tunnel === undefined,
-  })
+/** The record of a call that is not over. */
+export class CallNote {
+  answeredBy: string | undefined
+  private readonly exchange: Exchange
+  private readonly endpoint: Endpoint
+  private readonly path: string
+  private readonly begun = performance.now()
+  private readonly received: number
+  private readonly sent: number
+
+  constructor(exchange: Exchange, endpoint: Endpoint, path: string) {
+    const { socket, reader } = exchange.connection
+    this.exchange = exchange
+    this.endpoint = endpoint
+    this.path = path
+    this.received = reader.passed
+    this.sent = socket.bytesWritten
+  }
+
+  complete(): CallRecord {
+    const { exchange, endpoint, path, answeredBy } = this
+    const { socket, reader } = exchange.connection
+    return {
+      endpoint,
+      method: exchange.head.method,
+      path,
+      status: exchange.status,
+      duration: performance.now() - this.begun,
+      received: reader.passed - this.received,
+      sent: socket.bytesWritten - this.sent,
+      tunnel: exchange.tunnel !== undefined,
+      aborted: !exchange.replyDone && exchange.tunnel === undefined,
+      answeredBy,
+    }
+  }
 }

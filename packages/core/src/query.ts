@@ -4,13 +4,19 @@ import { IntermediateError } from './errors.js'
 export type Query = Record<string, string | undefined>
 
 /**
- * A query as the engine reads it (Go's net/url): the first value of a name wins, `+` is a space. The result has no
- * prototype, so that a name is only there if the client sent it.
- * @throws IntermediateError 400 for a bad escape or a `;`, with which the engine reads something else or nothing
+ * A query as the engine reads it (Go's net/url): `+` is a space. The result has no prototype, so that a name is only
+ * there if the client sent it. Of a name that came with several values the engine reads the first, or all: `t`, `names`,
+ * `changes`. So it cannot be read as one value here; what all of them are `valuesOf` says.
+ * @throws IntermediateError 400 for a bad escape or a `;`, with which the engine reads something else or nothing; and
+ * when a name is read that came with several values
  */
 export function parseQuery(target: string): Query {
   const query = Object.create(null) as Query
-  for (const [name, value] of pairs(target)) query[name] ??= value
+  for (const [name, value] of pairs(target)) {
+    const before = Object.getOwnPropertyDescriptor(query, name)
+    if (before === undefined) query[name] = value
+    else if (before.value !== value) severalValues(query, name)
+  }
   return query
 }
 
@@ -24,22 +30,54 @@ export function withQuery(target: string, query: Readonly<Query>): string {
   const kept = new Set<string>()
   const parts: string[] = []
   for (const [name, , raw] of pairs(target)) {
-    const value = query[name]
-    if (value === before[name]) parts.push(raw)
-    else if (value !== undefined && !kept.has(name)) parts.push(encoded(name, value))
+    if (isSame(name, query, before)) parts.push(raw)
+    else if (query[name] !== undefined && !kept.has(name)) parts.push(encoded(name, query[name]))
     kept.add(name)
   }
-  for (const [name, value] of Object.entries(query))
-    if (value !== undefined && !kept.has(name)) parts.push(encoded(name, value))
+  for (const name of Object.keys(query))
+    if (!kept.has(name) && query[name] !== undefined) parts.push(encoded(name, query[name]))
   const [path] = target.split('?', 1)
   return parts.length === 0 ? path! : `${path}?${parts.join('&')}`
+}
+
+/** All values that a target has for a name, or the one that it was changed to. */
+export function valuesOf(target: string, query: Readonly<Query>, name: string): readonly string[] {
+  if (isSame(name, query, parseQuery(target)))
+    return [...pairs(target)].filter(([each]) => each === name).map(([, value]) => value)
+  const value = query[name]
+  return value === undefined ? [] : [value]
 }
 
 /** True if a query holds something else than the target does. */
 export function isChanged(target: string, query: Readonly<Query>): boolean {
   const before = parseQuery(target)
   const names = new Set([...Object.keys(before), ...Object.keys(query)])
-  return [...names].some((name) => before[name] !== query[name])
+  return [...names].some((name) => !isSame(name, query, before))
+}
+
+/** Nobody has changed it: several values cannot be read, and are still there. */
+function isSame(name: string, query: Readonly<Query>, before: Readonly<Query>): boolean {
+  const now = Object.getOwnPropertyDescriptor(query, name)
+  const then = Object.getOwnPropertyDescriptor(before, name)
+  if (now?.get !== undefined || then?.get !== undefined)
+    return now?.get !== undefined && then?.get !== undefined
+  return now?.value === then?.value
+}
+
+function severalValues(query: Query, name: string): void {
+  Object.defineProperty(query, name, {
+    enumerable: true,
+    configurable: true,
+    get: () => {
+      throw new IntermediateError(
+        'ERR_BAD_REQUEST',
+        400,
+        `The query says ${JSON.stringify(name)} several times, and only one value of it is looked at here: say it once.`,
+      )
+    },
+    set: (value: string | undefined) =>
+      Object.defineProperty(query, name, { value, enumerable: true, configurable: true, writable: true }),
+  })
 }
 
 function* pairs(target: string): Generator<[name: string, value: string, raw: string]> {
@@ -53,7 +91,7 @@ function* pairs(target: string): Generator<[name: string, value: string, raw: st
   }
 }
 
-function encoded(name: string, value: string): string {
+function encoded(name: string, value: unknown): string {
   if (typeof value !== 'string') throw new TypeError(`the value of ${name} in the query is not text`)
   return `${encodeURIComponent(name)}=${encodeURIComponent(value)}`
 }

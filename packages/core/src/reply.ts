@@ -173,6 +173,8 @@ abstract class BodyReply implements AnyReply {
 /** A reply that was made here. */
 export class OwnReply extends BodyReply {
   readonly tunnel = undefined
+  /** The name of the layer that made it; undefined: core. */
+  by: string | undefined
 
   constructor(status: number, fields: readonly Field[], body: BodyInit | undefined) {
     super(status, new Fields(fields), {}, body ?? '')

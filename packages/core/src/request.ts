@@ -7,8 +7,10 @@ import { IntermediateError } from './errors.js'
 import { Fields, without } from './fields.js'
 import { canonical } from './json/canonical.js'
 import { requestFields } from './json/request-fields.js'
+import type { Place } from './path-params.js'
+import { changeVersion, pathParams } from './path-params.js'
 import type { Query } from './query.js'
-import { isChanged, parseQuery, withQuery } from './query.js'
+import { isChanged, parseQuery, valuesOf, withQuery } from './query.js'
 import type { Exchange, Outgoing } from './wire/exchange.js'
 import type { Field } from './wire/head.js'
 import { writeRequestHead } from './wire/write-head.js'
@@ -16,24 +18,30 @@ import { writeRequestHead } from './wire/write-head.js'
 /** What a call asks for, as the layers before have left it; all layers have the same one. */
 export class Request {
   readonly exchange: Exchange
-  readonly found: Recognition
   readonly method: string
-  readonly target: string
   readonly headers: Fields
   readonly body: Body
   /** It is the client's, and not one that a layer has made in its place. */
   readonly isClients: boolean
+  private readonly place: Place
+  /** As it came: what the engine reads of it is in `found`. */
+  private readonly came: string
   private parsedQuery: Query | undefined
 
   private constructor(
     exchange: Exchange,
     found: Recognition,
-    { method, target, headers, body }: Pick<Request, 'method' | 'target' | 'headers'> & { body?: BodyInit },
+    {
+      method,
+      target,
+      headers,
+      body,
+    }: Pick<Request, 'method' | 'headers'> & { target: string; body?: BodyInit },
   ) {
     this.exchange = exchange
-    this.found = found
+    this.place = { found, path: pathOf(target) }
     this.method = method
-    this.target = target
+    this.came = target
     this.headers = headers
     this.isClients = headers.isReceived
     const open = () => (this.isClients ? exchange.read() : Readable.from([]))
@@ -64,6 +72,21 @@ export class Request {
     return new Request(from.exchange, found, { method, target, headers: new Fields(kept), body: body ?? '' })
   }
 
+  /** What the path is read as, with the parameters that layers gave it. */
+  get found(): Recognition {
+    return this.place.found
+  }
+
+  /** The parameters of the path for an endpoint that it fits. What is changed in them is where the call goes. */
+  params(endpoint: EndpointInfo): Record<string, string> {
+    return pathParams(endpoint, this.place)
+  }
+
+  /** Asks for another version of the API, or with undefined for none. */
+  changeVersion(version: string | undefined): void {
+    changeVersion(this.place, this.method, version)
+  }
+
   /** The endpoint that the engine acts on; undefined for an unknown one. */
   get endpoint(): EndpointInfo | undefined {
     return this.found.matches[0]?.endpoint
@@ -75,11 +98,16 @@ export class Request {
 
   /** Without the query, which can hold secrets. */
   get name(): string {
-    return `${this.method} ${this.target.split('?', 1)[0]}`
+    return `${this.method} ${this.place.path}`
   }
 
   get query(): Query {
-    return (this.parsedQuery ??= parseQuery(this.target))
+    return (this.parsedQuery ??= parseQuery(this.came))
+  }
+
+  /** All values of one name of the query; of one that was changed, the new one. */
+  queryValues(name: string): readonly string[] {
+    return valuesOf(this.came, this.query, name)
   }
 
   /**
@@ -87,10 +115,9 @@ export class Request {
    * @throws TypeError where what the layers left of it cannot be sent
    */
   outgoing(): Outgoing | undefined {
-    const { exchange, method, headers, parsedQuery } = this
+    const { exchange, method, headers } = this
     const sent = this.body.sent()
-    const isSame = parsedQuery === undefined || !isChanged(this.target, parsedQuery)
-    const target = isSame ? this.target : withQuery(this.target, parsedQuery)
+    const { target, isSame } = this.sentTarget()
     const { minor } = this.isClients ? exchange.head : { minor: 1 }
     const line = { method, target, minor }
     if (sent === 'untouched') {
@@ -104,7 +131,8 @@ export class Request {
       return undefined
     const fields = without(headers, framing)
     if (!isStream) {
-      if (sent.length > 0 && this.body.isJson && headers.get('content-type') === undefined)
+      // Of a body that came so, the engine refuses JSON without a type, and is left to.
+      if (sent.length > 0 && this.body.isNewJson && headers.get('content-type') === undefined)
         fields.push(['Content-Type', 'application/json'])
       if (sent.length > 0 || hadBody || method !== 'GET') fields.push(['Content-Length', String(sent.length)])
     } else if (minor === 1) {
@@ -117,6 +145,15 @@ export class Request {
       )
     }
     return { method, head: writeRequestHead(line, fields), body: sent }
+  }
+
+  private sentTarget(): { target: string; isSame: boolean } {
+    const { came, parsedQuery, place } = this
+    const isMoved = place.path !== pathOf(came)
+    const isSame = !isMoved && (parsedQuery === undefined || !isChanged(came, parsedQuery))
+    if (isSame) return { target: came, isSame }
+    const moved = place.path + came.slice(pathOf(came).length)
+    return { target: parsedQuery === undefined ? moved : withQuery(moved, parsedQuery), isSame }
   }
 
   private reading() {
@@ -135,6 +172,11 @@ export class Request {
       },
     }
   }
+}
+
+function pathOf(target: string): string {
+  const mark = target.indexOf('?')
+  return mark < 0 ? target : target.slice(0, mark)
 }
 
 /** Nothing is known of an unknown call, so it may hijack too. */

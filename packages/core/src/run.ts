@@ -3,6 +3,7 @@ import type { AnyArguments, Asking } from './call.js'
 import { Deadline } from './deadline.js'
 import type { Endpoint } from './endpoints/endpoint-types.js'
 import { targetOf } from './endpoints/target.js'
+import { IntermediateError } from './errors.js'
 import { recognise } from './endpoints/recognise.js'
 import { upstreamFailure } from './failures.js'
 import { OwnReply, TunnelReply, UpstreamReply } from './reply.js'
@@ -53,14 +54,9 @@ export class Run {
   private async take(request: Request, turns: readonly Turn[], at: number, turn: Turn): Promise<Reply> {
     const { entry, match } = turn
     const deadline = new Deadline(entry, request.name)
+    const outside = outsideOf(deadline)
     let replied: Reply | undefined
     let asked = false
-    const outside: Outside = (work) => {
-      const waited = deadline.outside(work)
-      // A layer that does not wait for the reply must not end the process when it fails.
-      waited.catch(() => {})
-      return waited
-    }
     const call = new LayerCall(request, match, this.asking(request, entry, outside))
     const next: Handler = (other): Promise<never> => {
       deadline.check()
@@ -76,6 +72,11 @@ export class Run {
       const reply: unknown = await deadline.limit(entry.layer(call, next))
       if (!isReply(reply))
         throw new TypeError('it returned something that is not a reply: return what next() gave, or reply(…)')
+      if (reply instanceof OwnReply) {
+        reply.by ??= entry.name
+        if (!asked && reply.status === 403 && entry.layer.reasons !== undefined)
+          await this.addReasons(reply, request, turns.slice(at + 1))
+      }
       return reply
     } catch (error) {
       this.culprit ||= entry.name
@@ -83,6 +84,25 @@ export class Run {
       this.culprit = ''
       this.options.onLeftOut(error, entry.name)
       return replied ?? this.reply(request, turns, at + 1)
+    }
+  }
+
+  /**
+   * Has the policies right behind one that refused a call say what they have against it too, so that its client is told
+   * everything at once. What one of them cannot say is left out: the call is refused as it is.
+   */
+  private async addReasons(refusal: OwnReply, request: Request, turns: readonly Turn[]): Promise<void> {
+    const said = (await refusal.json()) as { message?: string }
+    for (const { entry, match } of turns) {
+      if (entry.layer.reasons === undefined) return
+      const deadline = new Deadline(entry, request.name)
+      const call = new LayerCall(request, match, this.asking(request, entry, outsideOf(deadline)))
+      try {
+        const reasons = await deadline.limit(entry.layer.reasons(call))
+        said.message = [said.message, ...reasons].join('; ')
+      } catch {
+        // said above
+      }
     }
   }
 
@@ -131,9 +151,12 @@ export class Run {
     const found = recognise(method, target)
     const own = Request.made(request, found, { method, target, body })
     const match = found.matches.find((each) => each.endpoint.key === endpoint)
+    // What a client calls its containers is the client's mistake, and no layer's.
     if (match === undefined)
-      throw new TypeError(
-        `${method} ${target} is not read as ${endpoint}: its parameters make another path of it`,
+      throw new IntermediateError(
+        'ERR_BAD_REQUEST',
+        400,
+        `${method} ${target} is not read as ${endpoint}: its parameters make another path of it.`,
       )
     const turns = this.options.stack.turnsAfter(entry, found)
     return new MadeCall(own, match, entry, turns, this.asking(own, entry, outside))
@@ -170,6 +193,15 @@ function madeBy(call: unknown, entry: StackEntry): { request: Request; turns: re
   if (call instanceof MadeCall && call.by === entry)
     return { request: call.request, turns: call.turns, at: 0 }
   throw new TypeError('next() takes the call that the layer was given, or one that it made with call.to()')
+}
+
+function outsideOf(deadline: Deadline): Outside {
+  return (work) => {
+    const waited = deadline.outside(work)
+    // A layer that does not wait for the reply must not end the process when it fails.
+    waited.catch(() => {})
+    return waited
+  }
 }
 
 function isReply(value: unknown): value is Reply {

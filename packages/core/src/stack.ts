@@ -1,14 +1,14 @@
-import type { Call } from './call.js'
+import type { Call, CallOf } from './call.js'
 import type { Endpoint, EndpointInfo } from './endpoints/endpoint-types.js'
 import { unknownEndpoint } from './endpoints/endpoints.js'
 import { configurationError } from './errors.js'
 import type { Match } from './endpoints/match-path.js'
-import { select } from './endpoints/patterns.js'
+import { select, selectNamed } from './endpoints/patterns.js'
 import type { Recognition } from './endpoints/recognise.js'
 import type { Reply } from './reply.js'
 
 /** Whatever answers a call: the rest of the stack, and in the end the upstream. */
-export type Handler = <E extends Endpoint>(call: Call<E>) => Promise<Reply<E>>
+export type Handler = <E extends Endpoint>(call: CallOf<E>) => Promise<Reply<E>>
 
 /**
  * One middleware (nothing to do with the layers of an image). It MUST return a reply: its own, or what `next` gave it,
@@ -21,6 +21,11 @@ export interface Layer {
   readonly endpoints?: readonly string[]
   /** As the option `policy`. */
   readonly policy?: boolean
+  /**
+   * Of a policy: all that it has against a call, without answering it. Where a policy has refused a call with 403, core
+   * asks those right behind it and adds what they say to the message.
+   */
+  readonly reasons?: (call: Call) => Promise<readonly string[]>
 }
 
 export interface LayerOptions {
@@ -38,8 +43,8 @@ export interface LayerOptions {
   onError?: 'closed' | 'open'
   /**
    * The layer decides what may pass. Then calls are refused that no rule can cover: those that are no endpoint of the
-   * API, API versions below 1.24, and `POST /grpc` unless a policy names that endpoint. Default: what the layer says of
-   * itself, or else false.
+   * API, API versions below 1.24, and `POST /grpc` and private endpoints unless a policy names them: with a pattern that
+   * has no wildcard, its own or one given to `use`. Default: what the layer says of itself, or else false.
    */
   policy?: boolean
 }
@@ -55,6 +60,8 @@ export interface LayerInfo {
 export interface StackEntry extends LayerInfo {
   readonly layer: Layer
   readonly selected: ReadonlySet<EndpointInfo> | undefined
+  /** Those of the selected that are there by their own name, and not only by a wildcard. */
+  readonly named: ReadonlySet<EndpointInfo>
   /** In ms. */
   readonly deadline: number | undefined
   readonly opens: boolean
@@ -75,9 +82,9 @@ export class Stack {
   /** True if one of the layers decides what may pass. */
   hasPolicy = false
 
-  /** True if a policy names this endpoint, rather than wanting whatever comes. */
+  /** True if a policy names this endpoint, rather than wanting whatever comes or a wildcard fits. */
   admits(endpoint: EndpointInfo): boolean {
-    return this.entries.some(({ policy, selected }) => policy && selected?.has(endpoint))
+    return this.entries.some(({ policy, named }) => policy && named.has(endpoint))
   }
 
   /** The turns of the layers behind this one, for a call that it makes. */
@@ -130,8 +137,11 @@ export function stackEntry(layer: Layer, options: LayerOptions): StackEntry {
   const name = options.name ?? (layer.name || 'a layer without a name')
   checkOptions(name, options)
   const { deadline, onError, policy = layer.policy ?? false } = options
-  const selected = layer.endpoints === undefined ? undefined : new Set(select(layer.endpoints))
-  return { layer, name, selected, endpoints: keys(selected), deadline, opens: onError === 'open', policy }
+  const { endpoints } = layer
+  const selected = endpoints === undefined ? undefined : new Set(select(endpoints))
+  const named = new Set(endpoints === undefined ? [] : selectNamed(endpoints))
+  const opens = onError === 'open'
+  return { layer, name, selected, named, endpoints: keys(selected), deadline, opens, policy }
 }
 
 /**
@@ -149,6 +159,10 @@ export function withOptions(entry: StackEntry, options: LayerOptions): StackEntr
 const optionNames = new Set(['name', 'deadline', 'onError', 'policy'])
 
 function checkOptions(name: string, options: LayerOptions): void {
+  if (typeof options !== 'object')
+    throw configurationError(
+      `The layer ${name} was given ${typeof options === 'function' ? 'another layer' : String(options)} for its options: use() takes one layer at a time, then { name, deadline, onError, policy }.`,
+    )
   const { deadline, onError, policy } = options
   const unknownOption = Object.keys(options).find((option) => !optionNames.has(option))
   if (unknownOption !== undefined)
@@ -182,9 +196,12 @@ export function narrowedAll(
   patterns: string | readonly string[],
 ): StackEntry[] {
   const wanted = select(patterns)
+  const wantedByName = new Set(selectNamed(patterns))
   const left = entries.flatMap((entry) => {
-    const selected = new Set(wanted.filter((endpoint) => wants(entry, endpoint)))
-    return selected.size === 0 ? [] : [{ ...entry, selected, endpoints: keys(selected) }]
+    const both = wanted.filter((endpoint) => wants(entry, endpoint))
+    const selected = new Set(both)
+    const named = new Set(both.filter((endpoint) => entry.named.has(endpoint) || wantedByName.has(endpoint)))
+    return selected.size === 0 ? [] : [{ ...entry, selected, named, endpoints: keys(selected) }]
   })
   if (left.length > 0) return left
   const names = entries.map(({ name, endpoints }) => `${name} (for ${endpoints?.join(', ') ?? 'every call'})`)

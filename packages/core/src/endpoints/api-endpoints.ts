@@ -45,10 +45,10 @@ export interface ApiEndpoints {
   'POST /containers/:id/unpause': { params: { id: string }; query: Nothing; body: undefined; reply: undefined }
   'POST /containers/:id/update': { params: { id: string }; query: Nothing; body: api.ContainerUpdateBody; reply: api.ContainerUpdateResponse }
   'POST /containers/:id/wait': { params: { id: string }; query: { condition?: string }; body: undefined; reply: api.ContainerWaitResponse }
-  'GET /containers/:name/checkpoints': { params: { name: string }; query: Nothing; body: undefined; reply: api.CheckpointListReplyItem[] }
-  'POST /containers/:name/checkpoints': { params: { name: string }; query: Nothing; body: api.CheckpointCreateBody; reply: undefined }
-  'DELETE /containers/:name/checkpoints/:checkpoint': { params: { name: string; checkpoint: string }; query: Nothing; body: undefined; reply: undefined }
-  'POST /containers/:name/copy': { params: { name: string }; query: Nothing; body: unknown; reply: unknown }
+  'GET /containers/:id/checkpoints': { params: { id: string }; query: Nothing; body: undefined; reply: api.CheckpointListReplyItem[] }
+  'POST /containers/:id/checkpoints': { params: { id: string }; query: Nothing; body: api.CheckpointCreateBody; reply: undefined }
+  'DELETE /containers/:id/checkpoints/:checkpoint': { params: { id: string; checkpoint: string }; query: Nothing; body: undefined; reply: undefined }
+  'POST /containers/:id/copy': { params: { id: string }; query: Nothing; body: unknown; reply: unknown }
   'GET /debug/pprof/': { params: Nothing; query: Nothing; body: unknown; reply: unknown }
   'GET /debug/pprof/cmdline': { params: Nothing; query: Nothing; body: unknown; reply: unknown }
   'GET /debug/pprof/profile': { params: Nothing; query: Nothing; body: unknown; reply: unknown }

@@ -24,7 +24,10 @@ export interface EndpointRow {
 
 /** What the engine can be asked to do: one method on one path. Frozen; the same object wherever it appears. */
 export interface EndpointInfo {
-  /** 0 is `unknown`, the table begins at 1. Good as an index while the process lives, not to be stored. */
+  /**
+   * 0 is `unknown`, the table begins at 1, private endpoints follow. Good as an index while the process lives, not to be
+   * stored.
+   */
   readonly id: number
   readonly key: Endpoint
   readonly method: string
@@ -42,6 +45,7 @@ export interface EndpointInfo {
   readonly undocumented: boolean
   /** The API version that the description first lists it in. */
   readonly since: string | undefined
+  /** Those that have it; none for a private endpoint. */
   readonly engines: readonly Engine[]
   /** The names that its query may have. */
   readonly query: readonly string[]

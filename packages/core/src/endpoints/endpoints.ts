@@ -3,7 +3,7 @@ import type { EndpointInfo, EndpointRow, Engine } from './endpoint-types.js'
 
 const everyEngine: readonly Engine[] = Object.freeze(['20.10', '26.1', '29.7'] as const)
 
-/** Every endpoint of the Docker API, with the ids 1, 2, 3, … in this order. */
+/** Every endpoint of the Docker API, with the ids 1, 2, 3, … in this order; not those that a program declares. */
 export const endpoints: readonly EndpointInfo[] = Object.freeze(
   endpointRows.map((row, index) => endpointInfo(index + 1, row)),
 )
@@ -18,7 +18,8 @@ export const unknownEndpoint: EndpointInfo = endpointInfo(0, {
   undocumented: true,
 })
 
-function endpointInfo(id: number, row: EndpointRow): EndpointInfo {
+/** What is known of an endpoint, by its row in a table. */
+export function endpointInfo(id: number, row: EndpointRow): EndpointInfo {
   const [method = '', path = ''] = row.key === 'unknown' ? [] : row.key.split(' ')
   return Object.freeze({
     id,

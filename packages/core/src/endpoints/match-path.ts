@@ -19,6 +19,14 @@ export function matchPath(table: readonly EndpointInfo[]): MatchPath {
   return (path) => literals.get(path) ?? matchRoutes(path, routes)
 }
 
+/** The same for each method that endpoints have. */
+export function matchPathByMethod(table: readonly EndpointInfo[]): ReadonlyMap<string, MatchPath> {
+  const methods = new Set(table.map(({ method }) => method))
+  return new Map(
+    [...methods].map((method) => [method, matchPath(table.filter((row) => row.method === method))]),
+  )
+}
+
 interface Route {
   readonly endpoint: EndpointInfo
   readonly segments: readonly Segment[]

@@ -35,17 +35,14 @@ type SelectedByOne<P> = P extends Endpoint
 
 type CheckedOne<P> = [SelectedByOne<P>] extends [never] ? Complaint<P> : unknown
 
+/** Written out where they are used: of an interface, the compiler would show the name only. */
 type Complaint<P> = P extends `/${string}`
   ? { readonly 'say the method, as in "POST /containers/create" or "* /containers/create"': P }
   : P extends `${string}{${infer Name}}${string}`
     ? Name extends `/${string}`
-      ? NothingMatches<P>
+      ? { readonly 'no endpoint of the Docker API matches': P }
       : { readonly 'a parameter is written :name, not {name}': P }
-    : NothingMatches<P>
-
-interface NothingMatches<P> {
-  readonly 'no endpoint of the Docker API matches': P
-}
+    : { readonly 'no endpoint of the Docker API matches': P }
 
 type Fitting<P extends string, E extends Endpoint = Endpoint> = P extends `${infer Method} ${infer Path}`
   ? E extends `${infer TheirMethod} ${infer TheirPath}`

@@ -48,7 +48,7 @@ describe('a wildcard', () => {
   })
 
   test('may stand between parameters', () => {
-    expect(keys('DELETE /*any/:last')).toContain('DELETE /containers/:name/checkpoints/:checkpoint')
+    expect(keys('DELETE /*any/:last')).toContain('DELETE /containers/:id/checkpoints/:checkpoint')
     expect(keys('DELETE /*any/:last')).toEqual(keys('DELETE /*rest'))
   })
 
@@ -60,7 +60,7 @@ describe('a wildcard', () => {
   test('in braces may be absent', () => {
     expect(keys('DELETE /containers/:id{/*rest}')).toEqual([
       'DELETE /containers/:id',
-      'DELETE /containers/:name/checkpoints/:checkpoint',
+      'DELETE /containers/:id/checkpoints/:checkpoint',
     ])
   })
 })

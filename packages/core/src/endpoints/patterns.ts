@@ -1,6 +1,7 @@
 import { parse, pathToRegexp, type Token } from 'path-to-regexp'
 import type { EndpointInfo } from './endpoint-types.js'
-import { endpoints, unknownEndpoint } from './endpoints.js'
+import { unknownEndpoint } from './endpoints.js'
+import { everyEndpoint } from './private-endpoints.js'
 import { configurationError, type IntermediateError } from '../errors.js'
 import { nearestEndpoints } from './nearest-endpoints.js'
 
@@ -10,14 +11,15 @@ import { nearestEndpoints } from './nearest-endpoints.js'
  * - `*` for the method is every method;
  * - `:name`, whatever its name, is a parameter of the endpoint and never a fixed segment: `* /containers/:id` is not
  *   `/containers/create`. It means what it means there, so `/images/:name/json` is also `library/nginx`;
- * - `*name` is any part of a path, so `* /*rest` is the whole table; `{/json}` is a part that may be there;
+ * - `*name` is any part of a path, so `* /*rest` is the whole table, with the private endpoints that were declared by
+ *   now; `{/json}` is a part that may be there;
  * - `unknown` is what the table does not have. Only its name selects it, no wildcard does.
  *
  * A pattern that selects nothing is an error that says which endpoints are near.
  */
 export function select(
   patterns: string | readonly string[],
-  table: readonly EndpointInfo[] = endpoints,
+  table: readonly EndpointInfo[] = everyEndpoint(),
 ): readonly EndpointInfo[] {
   const list = typeof patterns === 'string' ? [patterns] : patterns
   if (list.length === 0) {
@@ -25,6 +27,12 @@ export function select(
   }
   const selected = new Set(list.flatMap((pattern) => selectOne(pattern, table)))
   return [...selected].sort((a, b) => a.id - b.id)
+}
+
+/** The endpoints that patterns select by themselves, without a wildcard or an optional part: somebody has thought of them. */
+export function selectNamed(patterns: string | readonly string[]): readonly EndpointInfo[] {
+  const names = [patterns].flat().filter((pattern) => !/[*{]/.test(pattern))
+  return names.length === 0 ? [] : select(names)
 }
 
 function selectOne(pattern: string, table: readonly EndpointInfo[]): readonly EndpointInfo[] {

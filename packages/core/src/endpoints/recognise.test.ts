@@ -89,8 +89,8 @@ describe('where several endpoints fit, the first is the one that the engine acts
   test('a checkpoint before a container', () => {
     expect(recognise('DELETE', '/containers/x/checkpoints/y').matches).toEqual([
       {
-        endpoint: named('DELETE /containers/:name/checkpoints/:checkpoint'),
-        params: { name: 'x', checkpoint: 'y' },
+        endpoint: named('DELETE /containers/:id/checkpoints/:checkpoint'),
+        params: { id: 'x', checkpoint: 'y' },
       },
       { endpoint: named('DELETE /containers/:id'), params: { id: 'x/checkpoints/y' } },
     ])

@@ -1,6 +1,7 @@
 import type { EndpointInfo } from './endpoint-types.js'
 import { endpoints } from './endpoints.js'
-import { type Match, type MatchPath, matchPath } from './match-path.js'
+import { type Match, matchPathByMethod } from './match-path.js'
+import { matchPrivate } from './private-endpoints.js'
 
 export interface Recognition {
   /** Every endpoint that fits, first the one that the engine acts on. Empty: the call is `unknown`. */
@@ -24,11 +25,14 @@ export type Recognise = (method: string, target: string) => Recognition
  * end is kept; one prefix `/v[0-9.]+` may stand before the route; methods and paths are matched with their case,
  * and HEAD is no GET. A path that is not UTF-8 is `unknown` here, although the engine would take its bytes.
  */
-export const recognise: Recognise = recogniser(endpoints)
+export const recognise: Recognise = recogniser(endpoints, matchPrivate)
 
-/** The same for another table. Where endpoints overlap, the one with more literal segments is the engine's choice. */
-export function recogniser(table: readonly EndpointInfo[]): Recognise {
-  const routes = routesByMethod(table)
+/**
+ * The same for another table, and for others who are asked about what the table does not have. Where endpoints overlap,
+ * the one with more literal segments is the engine's choice.
+ */
+export function recogniser(table: readonly EndpointInfo[], others?: MatchOthers): Recognise {
+  const routes = matchPathByMethod(table)
   return (method, target) => {
     const raw = withoutQuery(target)
     const decoded = raw.includes('%') ? percentDecoded(raw) : raw
@@ -36,10 +40,13 @@ export function recogniser(table: readonly EndpointInfo[]): Recognise {
     const start = versionPrefixLength(decoded)
     const path = start === 0 ? decoded : decoded.slice(start)
     const version = start === 0 ? undefined : decoded.slice('/v'.length, start)
-    const matches = routes.get(method)?.(path) ?? nothing
+    let matches = routes.get(method)?.(path) ?? nothing
+    if (matches.length === 0) matches = others?.(method, path) ?? nothing
     return { matches, version, outdated: version !== undefined && isOutdated(version), path }
   }
 }
+
+type MatchOthers = (method: string, path: string) => readonly Match[] | undefined
 
 const nothing: readonly Match[] = Object.freeze([])
 
@@ -89,11 +96,4 @@ function isBelow124(version: string): boolean {
 
 function leadingNumber(text: string): number {
   return Number.parseInt(text, 10) || 0
-}
-
-function routesByMethod(table: readonly EndpointInfo[]): ReadonlyMap<string, MatchPath> {
-  const methods = new Set(table.map(({ method }) => method))
-  return new Map(
-    [...methods].map((method) => [method, matchPath(table.filter((row) => row.method === method))]),
-  )
 }

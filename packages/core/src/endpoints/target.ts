@@ -1,7 +1,7 @@
 import type { Query } from '../query.js'
 import { withQuery } from '../query.js'
 import type { Endpoint } from './endpoint-types.js'
-import { endpoints } from './endpoints.js'
+import { everyEndpoint } from './private-endpoints.js'
 
 /**
  * The method and request target of an endpoint.
@@ -11,12 +11,13 @@ export function targetOf(
   key: Endpoint,
   { version, params, query }: { version: string | undefined; params: object | undefined; query: Query },
 ): { method: string; target: string } {
-  const endpoint = endpoints.find((each) => each.key === key)
-  if (endpoint === undefined) throw new TypeError(`${JSON.stringify(key)} is no endpoint of the Docker API`)
+  const endpoint = everyEndpoint().find((each) => each.key === key)
+  if (endpoint === undefined)
+    throw new TypeError(`${JSON.stringify(key)} is no endpoint of the Docker API, nor a declared one`)
   const given = (params ?? {}) as Readonly<Record<string, unknown>>
   const path = endpoint.path.replaceAll(/:(\w+)/g, (_, name: string) => {
     const value = given[name]
-    if (typeof value !== 'string' || value === '') throw new TypeError(`${key} needs the parameter ${name}`)
+    if (typeof value !== 'string') throw new TypeError(`${key} needs the parameter ${name}`)
     return value.split('/').map(encodeURIComponent).join('/')
   })
   const prefix = version === undefined ? '' : `/v${version}`

@@ -64,9 +64,12 @@ describe('nothing else changes', () => {
     ['a list for an object', '{"HostConfig":[{"privileged":true}]}'],
     ['an object for a list', '{"HostConfig":{"Mounts":{"type":"bind"}}}'],
     ['text for an object', '{"HostConfig":"privileged"}'],
-    ['no object at all', 'null'],
   ])('%s', (_, text) => {
     expect(read(text)).toBe(text)
+  })
+
+  test('but null, which sets nothing, is an object without fields', () => {
+    expect(read('null')).toBe('{}')
   })
 
   test('an object whose keys are canonical stays itself', () => {
@@ -77,6 +80,10 @@ describe('nothing else changes', () => {
 })
 
 describe('what no reader can follow is refused', () => {
+  test.each(['[]', '"text"', '1', 'true'])('%s for an object', (text) => {
+    expect(() => read(text)).toThrow('The body is not a JSON object, as it has to be.')
+  })
+
   test.each([
     ['{"Image":"a","image":"b"}', 'both "Image" and "image" at its top level'],
     ['{"IMAGE":"a","image":"b"}', 'both "IMAGE" and "image" at its top level'],

@@ -10,7 +10,7 @@ test('every reply that the description calls a list is one, and two that it does
     placed('list')
       .filter((endpoint) => !described.includes(endpoint))
       .map(({ key }) => key),
-  ).toEqual(['GET /containers/:name/checkpoints', 'GET /networks/'])
+  ).toEqual(['GET /containers/:id/checkpoints', 'GET /networks/'])
   expect(placed('list')).toEqual(expect.arrayContaining(described))
   expect(described.map(({ key }) => key)).toEqual([
     'GET /configs',

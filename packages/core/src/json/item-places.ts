@@ -20,7 +20,7 @@ const stream: ItemPlace = { kind: 'stream' }
  */
 const otherPlaces: ReadonlyMap<Endpoint, ItemPlace> = new Map<Endpoint, ItemPlace>([
   ['GET /containers/:id/top', field('Processes')],
-  ['GET /containers/:name/checkpoints', list],
+  ['GET /containers/:id/checkpoints', list],
   ['GET /networks/', list],
   ['GET /volumes', field('Volumes')],
   ['POST /build/prune', field('CachesDeleted')],

@@ -76,7 +76,7 @@ describe('the order of layers', () => {
         asked.push(call.params.id)
         return next(call)
       })
-      .use('DELETE /containers/:name/checkpoints/:checkpoint', (call, next) => {
+      .use('DELETE /containers/:id/checkpoints/:checkpoint', (call, next) => {
         asked.push(call.params.checkpoint)
         return next(call)
       })

@@ -75,6 +75,9 @@ describe('a call of a layer itself', () => {
       await call
         .ask('GET /containers/:id/json', { params: { id: '' } })
         .catch((error: unknown) => errors.push(error))
+      await call
+        .ask('GET /containers/:id/json', { params: {} as never })
+        .catch((error: unknown) => errors.push(error))
       return reply(204)
     })
     await using to = await setUpWith(layers, 'unix', answer(ok))
@@ -82,7 +85,8 @@ describe('a call of a layer itself', () => {
     await client.send(request('GET /info'))
     await client.response({ head: true })
     expect(errors.map(String)).toEqual([
-      expect.stringMatching(/^TypeError: .*its parameters make another path of it$/),
+      expect.stringMatching(/^IntermediateError: .*its parameters make another path of it\.$/),
+      expect.stringMatching(/^IntermediateError: .*its parameters make another path of it\.$/),
       'TypeError: GET /containers/:id/json needs the parameter id',
     ])
     expect(to.upstream.connections).toHaveLength(0)

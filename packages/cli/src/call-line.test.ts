@@ -12,6 +12,7 @@ const record: CallRecord = {
   sent: 1_234,
   tunnel: false,
   aborted: false,
+  answeredBy: undefined,
 }
 
 it('has method, path, status, time and bytes in columns', () => {
@@ -23,6 +24,10 @@ it('has method, path, status, time and bytes in columns', () => {
 it('says what became a tunnel, and what the client did not get whole', () => {
   expect(callLine({ ...record, tunnel: true })).toMatch(/out {2}tunnel$/)
   expect(callLine({ ...record, aborted: true, status: 0 })).toMatch(/ {3}- .* out {2}aborted$/)
+})
+
+it('says which layer answered instead of the engine', () => {
+  expect(callLine({ ...record, answeredBy: 'unprivileged' })).toMatch(/out {2}by unprivileged$/)
 })
 
 it('shows ids as docker does', () => {

@@ -6,7 +6,7 @@ export type Paint = (colour: 'green' | 'yellow' | 'red' | 'gray', text: string) 
 
 /** One call that is over, in columns: method, path, status, time, bytes in and out, and what was special. */
 export function callLine(record: CallRecord, paint: Paint = (_, text) => text): string {
-  const { method, path, status, duration, received, sent, tunnel, aborted } = record
+  const { method, path, status, duration, received, sent, tunnel, aborted, answeredBy } = record
   const columns = [
     printable(method).padEnd(6),
     shortened(printable(path)).padEnd(40),
@@ -17,6 +17,7 @@ export function callLine(record: CallRecord, paint: Paint = (_, text) => text): 
   ]
   if (tunnel) columns.push('tunnel')
   if (aborted) columns.push('aborted')
+  if (answeredBy !== undefined) columns.push(`by ${printable(answeredBy)}`)
   return columns.join('  ')
 }
 

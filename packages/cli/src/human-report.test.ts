@@ -130,6 +130,7 @@ describe('on a terminal', () => {
     sent: 1,
     tunnel: false,
     aborted: false,
+    answeredBy: undefined,
   } as const
 
   function terminal(colours: boolean): Report {

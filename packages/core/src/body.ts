@@ -141,16 +141,21 @@ export class Body {
     }
   }
 
-  private async collect(stream: Readable, limit: number): Promise<Buffer> {
-    const pieces: Buffer[] = []
-    let length = 0
-    for await (const piece of stream) {
-      const bytes = typeof piece === 'string' ? Buffer.from(piece) : (piece as Buffer)
-      length += bytes.length
-      if (length > limit) throw this.source.tooLarge(limit)
-      pieces.push(bytes)
-    }
-    return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces, length)
+  /** Without an async iterator, which costs a small body more than its JSON does. */
+  private collect(stream: Readable, limit: number): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      const pieces: Buffer[] = []
+      let length = 0
+      stream.on('data', (piece: Buffer | string) => {
+        const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece
+        length += bytes.length
+        if (length > limit) stream.destroy(this.source.tooLarge(limit))
+        else pieces.push(bytes)
+      })
+      stream.on('end', () => resolve(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces, length)))
+      stream.on('error', reject)
+      stream.on('close', () => reject(new Error('the body was closed before its end')))
+    })
   }
 
   /** An empty body, which the engine takes for an empty object, stays empty unless somebody has put something in. */

@@ -75,8 +75,9 @@ function severalValues(query: Query, name: string): void {
         `The query says ${JSON.stringify(name)} several times, and only one value of it is looked at here: say it once.`,
       )
     },
-    set: (value: string | undefined) =>
-      Object.defineProperty(query, name, { value, enumerable: true, configurable: true, writable: true }),
+    set: (value: string | undefined) => {
+      Object.defineProperty(query, name, { value, enumerable: true, configurable: true, writable: true })
+    },
   })
 }
 

@@ -20,6 +20,11 @@ export class Content extends Readable {
     this.on('error', () => {})
   }
 
+  /** All of it is here, whether or not somebody took it yet. */
+  get isWhole(): boolean {
+    return this.complete
+  }
+
   override _read(): void {
     const { begin } = this
     if (begin === undefined) {

@@ -345,7 +345,8 @@ export class Exchange implements Asker {
 
   /** The exchange is over: whoever still reads or waits here is told so. */
   onOver(): void {
-    if (this.content === undefined && this.inquiries === none) return
+    const isRead = this.content === undefined || this.content.isWhole
+    if (isRead && this.inquiries === none) return
     const gone = new ClientGone('the call is over')
     this.content?.lose(gone)
     for (const inquiry of this.inquiries) {

@@ -23,7 +23,7 @@ describe('a call', () => {
     await using to = await setUpWith(layers, 'unix', ok)
     await using client = await to.client()
     await client.send(
-      'GET /v1.45/images/library%2Fnginx:1/json?a=1&a=2&b=x+%C3%A9&c HTTP/1.1\r\nHost: d\r\nX-Registry-Auth: e30=\r\n\r\n',
+      'GET /v1.45/images/library%2Fnginx:1/json?a=1&a=1&b=x+%C3%A9&c HTTP/1.1\r\nHost: d\r\nX-Registry-Auth: e30=\r\n\r\n',
     )
     await client.response()
     expect(seen).toEqual([

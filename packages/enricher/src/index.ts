@@ -1,0 +1,6 @@
+export type { ApiVersionOptions } from './api-version.js'
+export { enricher } from './enricher.js'
+export type { EnvironmentOptions } from './environment.js'
+export type { ImageMirrorOptions } from './image-mirror.js'
+export type { LabelsOptions } from './labels.js'
+export type { Limit, LimitsOptions } from './limit-options.js'

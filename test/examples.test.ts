@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { Intermediate } from '@intermediate/core'
 import { answer, echoTunnel } from '@intermediate/testing'
 import { describe, expect, it, vi } from 'vitest'
+import guard from '../examples/guard.js'
 import noExec from '../examples/no-exec.js'
 import sessionBytes from '../examples/session-bytes.js'
 import slowCalls from '../examples/slow-calls.js'
@@ -9,9 +10,11 @@ import teamLabel from '../examples/team-label.js'
 import twoLayers from '../examples/two-layers.js'
 import { setUpWith } from './matrix.js'
 
-const ok = answer('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK')
+const okReply = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK'
+const ok = answer(okReply)
 
 const examples = {
+  'guard.ts': guard,
   'no-exec.ts': noExec,
   'session-bytes.ts': sessionBytes,
   'slow-calls.ts': slowCalls,
@@ -26,6 +29,27 @@ describe('the examples', () => {
       expect(example).toBeInstanceOf(Intermediate)
       expect((await readFile(`examples/${name}`, 'utf8')).split('\n').length).toBeLessThanOrEqual(41)
     }
+  })
+
+  it('guard lets nothing privileged pass, asks for a ticket and labels the rest', async () => {
+    const engine = answer(({ method }) =>
+      method === 'POST' ? okReply : 'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n',
+    )
+    await using to = await setUpWith(guard, 'unix', engine)
+    await using client = await to.client()
+    const create = async (body: string) => {
+      await client.send(
+        `POST /v1.45/containers/create HTTP/1.1\r\nHost: docker\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+      )
+      const { status, body: said } = await client.response()
+      return [status, status === 200 ? '' : (JSON.parse(said.toString()) as { message: string }).message]
+    }
+    expect(await create('{"Image":"busybox","hostconfig":{"privileged":true}}')).toEqual([403, 'privileged mode is not allowed here; say what it is for: --label ticket=…'])
+    expect(await create('{"Image":"busybox"}')).toEqual([403, 'say what it is for: --label ticket=…'])
+    expect(await create('{"Image":"busybox","Labels":{"ticket":"1"}}')).toEqual([200, ''])
+    expect(
+      to.upstream.requests.filter(({ method }) => method === 'POST').map(({ body }) => body.toString()),
+    ).toEqual(['{"Image":"busybox","Labels":{"ticket":"1","team":"core"}}'])
   })
 
   it('no-exec refuses to exec, and nothing else', async () => {

@@ -1,0 +1,18 @@
+// Nothing privileged, a ticket for every container, and the team's label on it.
+import { intermediate } from '@intermediate/core'
+import { enricher } from '@intermediate/enricher'
+import { filter } from '@intermediate/filter'
+
+export default intermediate()
+  .use(filter.unprivileged())
+  .use(
+    filter(
+      'POST /containers/create',
+      ({ body }) => !!body.Labels?.ticket || 'say what it is for: --label ticket=…',
+    ),
+  )
+  .use(
+    enricher('POST /containers/create', ({ body }) => {
+      body.Labels = { ...body.Labels, team: 'core' }
+    }),
+  )

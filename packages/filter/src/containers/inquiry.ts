@@ -1,0 +1,107 @@
+import type { Call, Endpoint } from '@intermediate/core'
+import { isObject } from './fields.js'
+
+type Found = Readonly<Record<string, unknown>>
+
+/** What the engine did not say: the status and the sentence it gave instead. */
+export class Unanswered extends Error {
+  readonly status: number
+
+  constructor(status: number, message: string) {
+    super(message)
+    this.status = status
+  }
+}
+
+/** Asks the engine about what a call names, each thing once. */
+export class Inquiry {
+  /** The containers that were judged for this call: two that share namespaces are not judged for ever. */
+  readonly seen = new Set<string>()
+  private readonly call: Call
+  private readonly answers = new Map<string, Promise<Found>>()
+
+  constructor(call: Call) {
+    this.call = call
+  }
+
+  container(id: string): Promise<Found> {
+    return this.get('GET /containers/:id/json', { id })
+  }
+
+  exec(id: string): Promise<Found> {
+    return this.get('GET /exec/:id/json', { id })
+  }
+
+  /** Undefined for a network that is not there. */
+  network(id: string): Promise<Found | undefined> {
+    return orMissing(this.get('GET /networks/:id', { id }))
+  }
+
+  service(id: string): Promise<Found> {
+    return this.get('GET /services/:id', { id })
+  }
+
+  info(): Promise<Found> {
+    return this.get('GET /info', {})
+  }
+
+  /** Undefined for a volume that is not there. */
+  volume(name: string): Promise<Found | undefined> {
+    return orMissing(this.get('GET /volumes/:name', { name }))
+  }
+
+  private get(endpoint: Endpoint, params: Record<string, string>): Promise<Found> {
+    const key = `${endpoint} ${JSON.stringify(params)}`
+    const known = this.answers.get(key)
+    if (known !== undefined) return known
+    const answer = this.ask(endpoint, params)
+    this.answers.set(key, answer)
+    return answer
+  }
+
+  private async ask(endpoint: Endpoint, params: Record<string, string>): Promise<Found> {
+    // One type for every endpoint would be that of none.
+    const reply = await this.call.ask(endpoint as 'GET /containers/:id/json', {
+      params: params as { id: string },
+    })
+    const said: unknown = await reply.json()
+    if (reply.ok && isObject(said)) return said
+    const status = reply.ok || reply.status < 400 ? 502 : reply.status
+    const message = isObject(said) && typeof said.message === 'string' ? said.message : ''
+    throw new Unanswered(
+      status,
+      message || `the engine did not say what ${Object.values(params).join(' ')} is`,
+    )
+  }
+}
+
+async function orMissing(answer: Promise<Found>): Promise<Found | undefined> {
+  try {
+    return await answer
+  } catch (error) {
+    if (error instanceof Unanswered && error.status === 404) return undefined
+    throw error
+  }
+}
+
+/** The text at a place in what the engine said; '' where there is none. */
+export function textAt(found: Found, name: string): string {
+  const value = found[name]
+  return typeof value === 'string' ? value : ''
+}
+
+/**
+ * The id of what the engine described, for the call to go to.
+ * @throws Unanswered where there is none
+ */
+export function idOf(found: Found, name: 'Id' | 'ID' | 'ContainerID' = 'Id'): string {
+  const id = textAt(found, name)
+  if (id === '') throw new Unanswered(502, `the engine did not say the ${name} of what it was asked about`)
+  return id
+}
+
+/** The object at a place in what the engine said; an empty one where there is none. */
+export function objectAt(found: Found, name: string): Found {
+  const value = found[name]
+  return isObject(value) ? value : {}
+}

@@ -1,0 +1,66 @@
+import type { Call } from '@intermediate/core'
+import type { Policy } from '../policy.js'
+import { policy } from '../policy.js'
+import type { Verdict } from '../verdict.js'
+import { refuse } from '../verdict.js'
+import type { Ask, Item, Topic } from './ask.js'
+import { Inquiry, Unanswered } from './inquiry.js'
+import { askedByName, saidOutright } from './resolve.js'
+import type { AnyCall } from './routes.js'
+import { routes } from './routes.js'
+
+/** What is allowed of a topic. */
+export interface Rule {
+  readonly topic: Topic
+  /** Undefined for what is allowed, else what to do instead, or ''. */
+  judge(ask: Ask): string | undefined
+}
+
+/** A policy of these rules: what a call asks for that one of them does not allow is refused, on every route to it. */
+export function ruled(name: string, rules: readonly Rule[]): Policy {
+  const topics = new Set(rules.map(({ topic }) => topic))
+  const byTopic = new Map(rules.map((rule) => [rule.topic, rule]))
+  return policy(name, [...routes.keys()], async (call: Call): Promise<Verdict> => {
+    const items = await itemsOf(call)
+    const reasons = refusals(saidOutright(items), byTopic)
+    if (reasons.length > 0) return reasons
+    try {
+      return refusals(await askedByName(items, topics, new Inquiry(call)), byTopic)
+    } catch (error) {
+      if (error instanceof Unanswered) return refuse(error.status, error.message)
+      throw error
+    }
+  })
+}
+
+async function itemsOf(call: AnyCall): Promise<readonly Item[]> {
+  const { body, route } = routes.get(call.endpoint)!
+  const ofBody = body === undefined ? [] : body(await call.json(), '')
+  return route === undefined ? ofBody : [...ofBody, ...route(call)]
+}
+
+function refusals(asks: readonly Ask[], rules: ReadonlyMap<Topic, Rule>): string[] {
+  const reasons = asks.flatMap((ask) => {
+    const advice = rules.get(ask.topic)?.judge(ask)
+    if (advice === undefined) return []
+    // What to leave out is for whoever makes a container to know.
+    return [`${ask.what} is not allowed here${advice === '' || ask.there ? '' : `: ${advice}`}`]
+  })
+  return [...new Set(reasons)]
+}
+
+/** Refuses a topic as a whole. */
+export function never(topic: Topic, advice = ''): Rule {
+  return { topic, judge: () => advice }
+}
+
+/** What no policy about containers lets pass: the host as a whole, and what nobody here can read. */
+export const beyond: readonly Rule[] = [never('everything'), never('unknown'), never('unreadable')]
+
+/** Allows what is on a list by its name. */
+export function listed(topic: Topic, allowed: readonly string[], otherwise: string): Rule {
+  const names = new Set(allowed)
+  const advice =
+    allowed.length === 0 ? otherwise : `allowed ${allowed.length === 1 ? 'is' : 'are'} ${allowed.join(', ')}`
+  return { topic, judge: ({ name }) => (name !== '' && names.has(name) ? undefined : advice) }
+}

@@ -1,0 +1,53 @@
+import type { Call, Endpoint, Layer } from '@intermediate/core'
+import type { Policy } from './policy.js'
+
+/** A call that a policy in a dry run would have answered. */
+export interface DryRunReport {
+  readonly policy: string
+  readonly endpoint: Endpoint
+  readonly method: string
+  /** As the engine reads it, without version and query. */
+  readonly path: string
+  /** What the client would have got; 500 where the policy failed. */
+  readonly status: number
+  readonly message: string
+}
+
+/**
+ * Lets pass what the policy would refuse, and reports it: to find out what a policy would break before it does. It
+ * protects nothing. A body that the policy reads and that is no JSON is refused all the same, since it cannot be sent
+ * any more.
+ *
+ *     filter.dryRun(filter.unprivileged())
+ *
+ * @param report default: a line on stderr
+ */
+export function dryRun(policy: Policy, report: (would: DryRunReport) => void = onStderr): Layer {
+  const layer: Layer = async (call, next) => {
+    const would = await answerOf(policy, call)
+    if (would !== undefined) report({ policy: policy.name, ...whatOf(call), ...would })
+    return next(call)
+  }
+  Object.defineProperty(layer, 'name', { value: `dryRun(${policy.name})` })
+  return Object.assign(layer, { endpoints: policy.endpoints })
+}
+
+async function answerOf(
+  policy: Policy,
+  call: Call,
+): Promise<{ status: number; message: string } | undefined> {
+  try {
+    const refusal = await policy.refusal(call)
+    return refusal && { status: refusal.status, message: refusal.message }
+  } catch (error) {
+    return { status: 500, message: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+function whatOf({ endpoint, method, path }: Call): Pick<DryRunReport, 'endpoint' | 'method' | 'path'> {
+  return { endpoint, method, path }
+}
+
+function onStderr({ policy, method, path, status, message }: DryRunReport): void {
+  process.stderr.write(`${policy} would answer ${method} ${path} with ${status}: ${message}\n`)
+}

@@ -1,0 +1,55 @@
+import { Refused } from './refused.js'
+
+export interface Instruction {
+  /** In upper case. */
+  readonly name: string
+  /** What follows it, on one line. */
+  readonly rest: string
+}
+
+/**
+ * The instructions of a Dockerfile, as the engine's own builder reads them: comments are left out, lines that end with a
+ * backslash go on in the next.
+ * @throws Refused 403 for what engines read differently: another escape character, two backslashes at the end of a
+ * line, heredocs
+ */
+export function* instructions(written: string): Generator<Instruction> {
+  let line = ''
+  let goesOn = false
+  for (const raw of written.replace(/^\uFEFF/, '').split(/\r?\n/)) {
+    if (/^\s*#/.test(raw)) {
+      if (/^\s*#\s*escape\s*=\s*[^\s\\]/i.test(raw)) throw notRead(raw, 'with the escape character \\')
+      continue
+    }
+    if (goesOn && raw.trim() === '') continue
+    const [, text = raw, backslashes] = /^(.*?)(\\+)[ \t]*$/s.exec(raw) ?? []
+    if (backslashes !== undefined && backslashes.length > 1)
+      throw notRead(raw, 'without two backslashes at the end of a line')
+    line += goesOn ? text : text.trimStart()
+    goesOn = backslashes !== undefined
+    if (goesOn) continue
+    if (line.trim() !== '') yield instruction(line)
+    line = ''
+  }
+  if (line.trim() !== '') yield instruction(line)
+}
+
+/** What white space parts. */
+export function wordsOf(text: string): string[] {
+  return text.split(/\s+/).filter((word) => word !== '')
+}
+
+function instruction(line: string): Instruction {
+  const [, name = '', rest = ''] = /^(\S+)\s*(.*)$/s.exec(line.trim()) ?? []
+  if (/[\r\n\v\f\u0085\u2028\u2029]/.test(line))
+    throw notRead(line, 'without other line ends than line feeds')
+  if (wordsOf(rest).some((word) => /^\d*<<-?/.test(word))) throw notRead(line, 'without heredocs')
+  return { name: name.toUpperCase(), rest }
+}
+
+function notRead(line: string, how: string): Refused {
+  return new Refused(
+    403,
+    `the line ${JSON.stringify(line)} of the Dockerfile is not allowed here: write it ${how}`,
+  )
+}

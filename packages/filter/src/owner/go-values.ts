@@ -1,0 +1,45 @@
+import { Refused } from './refused.js'
+
+/** A JSON object of a body. */
+export type Fields = Record<string, unknown>
+
+/** A value as the engine reads an object: null and absent are undefined. @throws Refused 400 for another type */
+export function asObject(value: unknown, name: string): Fields | undefined {
+  if (value === undefined || value === null) return undefined
+  if (typeof value !== 'object' || Array.isArray(value)) throw wrong(name, 'an object')
+  return value as Fields
+}
+
+/** As `asObject`, of a field. */
+export function objectIn(parent: Fields, name: string): Fields | undefined {
+  return asObject(parent[name], name)
+}
+
+/** The items of a list; none where it is null or absent. @throws Refused 400 for another type */
+export function listIn(parent: Fields, name: string): readonly unknown[] {
+  const value = parent[name]
+  if (value === undefined || value === null) return []
+  if (!Array.isArray(value)) throw wrong(name, 'a list')
+  return value
+}
+
+/** A list of objects; null among them is an empty one, as in Go. @throws Refused 400 for another type */
+export function objectsIn(parent: Fields, name: string): Fields[] {
+  return listIn(parent, name).map((item) => asObject(item, name) ?? {})
+}
+
+/** A text; '' where it is null or absent. @throws Refused 400 for another type */
+export function textIn(parent: Fields, name: string): string {
+  return asText(parent[name], name)
+}
+
+/** As `textIn`, of a value. */
+export function asText(value: unknown, name: string): string {
+  if (value === undefined || value === null) return ''
+  if (typeof value !== 'string') throw wrong(name, 'text')
+  return value
+}
+
+function wrong(name: string, what: string): Refused {
+  return new Refused(400, `${name} has to be ${what}.`)
+}

@@ -1,0 +1,49 @@
+import type { api } from '@intermediate/core'
+import { writeFilters } from './filters.js'
+import { whoseImage, whoseOf } from './find-image.js'
+import { Refused } from './refused.js'
+import type { Visit } from './visit.js'
+
+/** The image that a repository and a tag in a query name together, as the engine reads them. */
+export function taggedName(repository: string, tag: string | undefined): string {
+  if (tag) return `${repository}${tag.includes(':') ? '@' : ':'}${tag}`
+  return hasTag(repository) ? repository : `${repository}:latest`
+}
+
+/** True for `busybox:1.36` and `busybox@sha256:…`, false for `localhost:5000/busybox`. */
+export function hasTag(name: string): boolean {
+  return /[:@]/.test(name.slice(name.lastIndexOf('/') + 1))
+}
+
+/**
+ * Sees to it that an image can be given a name: the engine would take it from any image that has it. One of the owner's
+ * own loses it, as ever.
+ * @throws Refused 409 where another's image, or one that is everybody's, has it
+ */
+export async function claimName(visit: Visit, repository: string, tag?: string): Promise<void> {
+  const name = taggedName(repository, tag)
+  const whose = await whoseImage(visit, name)
+  if (whose === 'hidden' || whose === 'shared') throw taken(name)
+}
+
+/** What a pull may do as well: bring an image up to date that is everybody's. @throws as `claimName` */
+export async function claimForPull(visit: Visit, repository: string, tag: string | undefined): Promise<void> {
+  if (tag || hasTag(repository)) {
+    const name = taggedName(repository, tag)
+    if ((await whoseImage(visit, name)) === 'hidden') throw taken(name)
+    return
+  }
+  // All tags that the registry has.
+  for (const image of await imagesNamed(visit, repository))
+    if (whoseOf(visit, image) === 'hidden') throw taken(repository)
+}
+
+/** All images with a repository's name, whoever's. */
+export async function imagesNamed(visit: Visit, repository: string): Promise<api.ImageSummary[]> {
+  const query = { filters: writeFilters(new Map([['reference', [repository]]])) }
+  return (await visit.ask('GET /images/json', { query })) ?? []
+}
+
+function taken(name: string): Refused {
+  return new Refused(409, `Conflict. The image name "${name}" is already in use: choose another one.`)
+}

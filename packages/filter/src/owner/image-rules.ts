@@ -1,0 +1,77 @@
+import { findImage, whoseImage, whoseOf } from './find-image.js'
+import { asText } from './go-values.js'
+import { claimForPull, claimName, imagesNamed, taggedName, hasTag } from './image-names.js'
+import { Refused } from './refused.js'
+import { sharedImage, withLeave } from './simple-rules.js'
+import type { Rule } from './visit.js'
+
+/** A pull: what it brings is everybody's. An import cannot be labelled. */
+export const pull: Rule = withLeave(async (visit) => {
+  const { query, owner, call } = visit
+  const repository = query['fromImage'] ?? ''
+  if (repository === '') {
+    if (owner.allows(call.endpoint)) return visit.forward()
+    throw new Refused(403, 'imports of images are not allowed here, since they cannot be labelled')
+  }
+  await claimForPull(visit, repository, query['tag'])
+  return visit.forward()
+})
+
+/** Another name for an owner's image, which is nobody else's. */
+export const tag: Rule = async (visit) => {
+  const { params, query } = visit
+  const name = params['name']!
+  const whose = await whoseImage(visit, name)
+  if (whose === 'shared') throw sharedImage(name)
+  if (whose === 'own') await claimName(visit, query['repo'] ?? '', query['tag'])
+  else params['name'] = visit.imageStandIn(name)
+  return visit.forward()
+}
+
+/** A push: without a tag, of all images with that name. */
+export const push: Rule = async (visit) => {
+  const { params, query } = visit
+  const name = params['name']!
+  const names =
+    query['tag'] || hasTag(name) ? await whoseImage(visit, taggedName(name, query['tag'])) : undefined
+  const all =
+    names === undefined ? (await imagesNamed(visit, name)).map((image) => whoseOf(visit, image)) : [names]
+  if (all.includes('shared')) throw sharedImage(name)
+  if (all.length === 0 || all.some((whose) => whose !== 'own')) params['name'] = visit.imageStandIn(name)
+  return visit.forward()
+}
+
+/** A copy of several images. */
+export const saveImages: Rule = async (visit) => {
+  const names = visit.call.queryValues('names')
+  for (const name of names) {
+    const whose = await whoseImage(visit, name)
+    if (whose !== 'hidden' && whose !== 'absent') continue
+    visit.query['names'] = visit.imageStandIn(name)
+    break
+  }
+  return visit.forward()
+}
+
+/** The names that a build is to give, and the images whose steps it may take: others are as if they were not there. */
+export async function claimBuildNames(visit: Parameters<Rule>[0]): Promise<void> {
+  for (const name of visit.call.queryValues('t')) await claimName(visit, name)
+  const { query } = visit
+  if (!query['cachefrom']) return
+  const given = parsedList(query['cachefrom'])
+  const own: string[] = []
+  for (const name of given) if ((await findImage(visit, name)) !== undefined) own.push(name)
+  query['cachefrom'] = JSON.stringify(own)
+}
+
+function parsedList(written: string): string[] {
+  let list: unknown
+  try {
+    list = JSON.parse(written)
+  } catch {
+    list = undefined
+  }
+  if (list === null) return []
+  if (!Array.isArray(list)) throw new Refused(400, 'cachefrom has to be a list of images in JSON.')
+  return list.map((name) => asText(name, 'cachefrom'))
+}

@@ -1,0 +1,75 @@
+import { changeItems } from './change-items.js'
+import { narrowToOwn, ownFilters, readFilters, writeFilters } from './filters.js'
+import { find } from './find.js'
+import { findUsableImage, whoseOf } from './find-image.js'
+import { bears } from './labels.js'
+import type { Rule, Visit } from './visit.js'
+
+type Item = Readonly<Record<string, unknown>>
+type Labels = Parameters<typeof bears>[0]
+
+/** A list of what bears labels: the engine is asked for the owner's, and what it shows nevertheless is left out. */
+export const listed: Rule = list(({ Labels }) => Labels as Labels)
+
+/** The same in a swarm. */
+export const listedBySpec: Rule = list(({ Spec }) => (Spec as { Labels?: Labels } | null | undefined)?.Labels)
+
+function list(labelsOf: (item: Item) => Labels): Rule {
+  return async (visit) => {
+    narrowToOwn(visit)
+    const reply = await visit.forward()
+    changeItems(reply, (item: Item) => (bears(labelsOf(item), visit.owner) ? item : undefined))
+    return reply
+  }
+}
+
+/** Containers: `before` and `since` name others, which have to be there. */
+export const listedContainers: Rule = async (visit) => {
+  await withOwnMarks(visit, async (name) => (await find.container(visit, name)) ?? visit.standIn(name))
+  return listed(visit)
+}
+
+/** Images: the owner's, and everybody's. No label says the latter. */
+export const listedImages: Rule = async (visit) => {
+  const { query } = visit
+  delete query['manifests']
+  await withOwnMarks(visit, async (name) => (await findUsableImage(visit, name)) ?? visit.imageStandIn(name))
+  const reply = await visit.forward()
+  changeItems(reply, (item: Item) => {
+    const whose = whoseOf(visit, item)
+    // How many containers run it, whoever's.
+    return whose === 'own' || whose === 'shared' ? { ...item, Containers: -1 } : undefined
+  })
+  return reply
+}
+
+/** Tasks: those of the owner's services. */
+export const listedTasks: Rule = async (visit) => {
+  const query = { filters: ownFilters(visit.owner) }
+  const services = (await visit.ask('GET /services', { query })) ?? []
+  const own = new Set(
+    services.flatMap(({ ID, Spec }) => (ID && bears(Spec?.Labels, visit.owner) ? [ID] : [])),
+  )
+  const reply = await visit.forward()
+  changeItems(reply, (task: { ServiceID?: string }) => (own.has(task.ServiceID ?? '') ? task : undefined))
+  return reply
+}
+
+/** Whatever a prune takes bears the owner's label. */
+export const pruned: Rule = async (visit) => {
+  narrowToOwn(visit)
+  return visit.forward()
+}
+
+async function withOwnMarks(visit: Visit, marked: (name: string) => Promise<string>): Promise<void> {
+  const { query } = visit
+  const filters = readFilters(query['filters'])
+  let changed = false
+  for (const mark of ['before', 'since']) {
+    const names = filters.get(mark)
+    if (names === undefined) continue
+    filters.set(mark, await Promise.all(names.map(marked)))
+    changed = true
+  }
+  if (changed) query['filters'] = writeFilters(filters)
+}

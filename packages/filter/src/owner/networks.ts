@@ -1,0 +1,67 @@
+import { find } from './find.js'
+import { findNetwork } from './find-named.js'
+import type { Fields } from './go-values.js'
+import { asObject, objectIn, textIn } from './go-values.js'
+import { setLabel } from './labels.js'
+import { Refused } from './refused.js'
+import type { Rule, Visit } from './visit.js'
+
+/** The networks that every engine has, which are nobody's: a container may be in them. */
+const everybodys: ReadonlySet<string> = new Set(['default', 'bridge', 'host', 'none'])
+
+/**
+ * The networks of a container that is made. Engines connect it, at each start, by the NetworkID of its EndpointsConfig
+ * where there is one, whatever its key: a client's is taken out, and the id of the owner's network is put in its place,
+ * so that no network that has the name later is meant.
+ */
+export async function pinNetworks(visit: Visit, body: Fields, host: Fields | undefined): Promise<void> {
+  const networking = objectIn(body, 'NetworkingConfig')
+  const endpoints = (networking && objectIn(networking, 'EndpointsConfig')) ?? {}
+  const mode = host === undefined ? '' : textIn(host, 'NetworkMode')
+  if (mode !== '' && !everybodys.has(mode) && !mode.startsWith('container:')) endpoints[mode] ??= {}
+  for (const [name, settings] of Object.entries(endpoints)) {
+    const given = asObject(settings, 'EndpointsConfig')
+    if (!everybodys.has(name)) endpoints[name] = { ...given, NetworkID: await ownNetwork(visit, name) }
+    else if (given !== undefined) delete given['NetworkID']
+  }
+  if (Object.keys(endpoints).length > 0)
+    body['NetworkingConfig'] = { ...networking, EndpointsConfig: endpoints }
+}
+
+/** A network: labelled. */
+export const createNetwork: Rule = async (visit) => {
+  const body = await visit.body()
+  setLabel(body, visit.owner)
+  if (body['Ingress'] === true)
+    throw new Refused(403, 'the ingress network is the whole swarm’s: leave out --ingress')
+  const from = objectIn(body, 'ConfigFrom')
+  const name = from === undefined ? '' : textIn(from, 'Network')
+  if (from !== undefined && name !== '') from['Network'] = await ownNetwork(visit, name)
+  return visit.forward()
+}
+
+/** Connects and disconnects: both the network and the container have to be the owner's. */
+export const connectNetwork: Rule = async (visit) => {
+  const body = await visit.body()
+  const { params } = visit
+  const name = params['id']!
+  const network = everybodys.has(name) ? name : await findNetwork(visit, name)
+  params['id'] = network ?? visit.standIn(name)
+  const container = textIn(body, 'Container')
+  body['Container'] = (await find.container(visit, container)) ?? visit.standIn(container)
+  const settings = objectIn(body, 'EndpointConfig')
+  if (settings !== undefined) delete settings['NetworkID']
+  return visit.forward()
+}
+
+/** The id of an owner's network. @throws Refused 404 in the engine's words, which it says at the start only */
+export async function ownNetwork(visit: Visit, name: string): Promise<string> {
+  const id = await findNetwork(visit, name)
+  if (id === undefined) throw new Refused(404, `network ${name} not found`)
+  return id
+}
+
+/** As `ownNetwork`, where those that every engine has may be meant too. */
+export async function usableNetwork(visit: Visit, name: string): Promise<string> {
+  return everybodys.has(name) ? name : ownNetwork(visit, name)
+}

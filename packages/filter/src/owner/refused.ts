@@ -1,0 +1,17 @@
+import type { Reply } from '@intermediate/core'
+import { reply } from '@intermediate/core'
+
+/** Thrown by a rule: the call is not forwarded, its client gets this. */
+export class Refused extends Error {
+  readonly status: number
+
+  constructor(status: number, message: string) {
+    super(message)
+    this.status = status
+  }
+
+  /** In Docker's form of errors. */
+  get reply(): Reply {
+    return reply(this.status, { message: this.message })
+  }
+}

@@ -1,0 +1,83 @@
+import { find } from './find.js'
+import { findUsableImage } from './find-image.js'
+import type { Fields } from './go-values.js'
+import { objectIn, objectsIn, textIn } from './go-values.js'
+import { setLabel } from './labels.js'
+import { usableNetwork } from './networks.js'
+import { Refused } from './refused.js'
+import { pin } from './simple-rules.js'
+import type { Rule, Visit } from './visit.js'
+import { claimMounts } from './volumes.js'
+
+/** A service: labelled, as are its containers, and of nothing but what is the owner's. */
+export const createService: Rule = async (visit) => {
+  await claimSpec(visit, await visit.body())
+  return visit.forward()
+}
+
+/** Another state of an owner's service. */
+export const updateService: Rule = async (visit) => {
+  await claimSpec(visit, await visit.body())
+  await pin(visit, 'service')
+  return visit.forward()
+}
+
+async function claimSpec(visit: Visit, spec: Fields): Promise<void> {
+  setLabel(spec, visit.owner)
+  await pinTargets(visit, spec)
+  const template = objectIn(spec, 'TaskTemplate')
+  if (template === undefined) return
+  const runtime = textIn(template, 'Runtime')
+  if (runtime !== '' && runtime !== 'container')
+    throw new Refused(403, `services of the runtime ${JSON.stringify(runtime)} are not allowed here`)
+  for (const field of ['PluginSpec', 'NetworkAttachmentSpec'])
+    if (objectIn(template, field) !== undefined)
+      throw new Refused(403, `services with a ${field} are not allowed here`)
+  await pinTargets(visit, template)
+  const container = objectIn(template, 'ContainerSpec')
+  if (container === undefined) return
+  setLabel(container, visit.owner)
+  const image = textIn(container, 'Image')
+  if (image !== '') await checkImage(visit, image)
+  await claimMounts(visit, container)
+  await pinReferences(visit, container, 'Secrets', 'secret')
+  await pinReferences(visit, container, 'Configs', 'config')
+  await pinCredentials(visit, container)
+}
+
+async function pinTargets(visit: Visit, parent: Fields): Promise<void> {
+  for (const network of objectsIn(parent, 'Networks'))
+    network['Target'] = await usableNetwork(visit, textIn(network, 'Target'))
+}
+
+/** Every node looks for an image by itself: here it can be known of this one only. */
+async function checkImage(visit: Visit, image: string): Promise<void> {
+  const isHidden = (await findUsableImage(visit, image)) === undefined
+  if (isHidden && (await visit.ask('GET /images/:name/json', { params: { name: image } })) !== undefined)
+    throw new Refused(404, `No such image: ${image}`)
+}
+
+async function pinReferences(
+  visit: Visit,
+  container: Fields,
+  field: 'Secrets' | 'Configs',
+  kind: 'secret' | 'config',
+): Promise<void> {
+  const idField = kind === 'secret' ? 'SecretID' : 'ConfigID'
+  for (const reference of objectsIn(container, field))
+    reference[idField] = await pinnedId(visit, kind, textIn(reference, idField))
+}
+
+async function pinCredentials(visit: Visit, container: Fields): Promise<void> {
+  const privileges = objectIn(container, 'Privileges')
+  const credentials = privileges && objectIn(privileges, 'CredentialSpec')
+  const config = credentials === undefined ? '' : textIn(credentials, 'Config')
+  if (credentials !== undefined && config !== '')
+    credentials['Config'] = await pinnedId(visit, 'config', config)
+}
+
+async function pinnedId(visit: Visit, kind: 'secret' | 'config', name: string): Promise<string> {
+  const id = await find[kind](visit, name)
+  if (id === undefined) throw new Refused(404, `${kind} ${name} not found`)
+  return id
+}

@@ -1,0 +1,80 @@
+import { findUsableImage } from './find-image.js'
+import { findVolume, inspectVolume } from './find-volume.js'
+import type { Fields } from './go-values.js'
+import { asText, listIn, objectIn, objectsIn, textIn } from './go-values.js'
+import { bears, setLabel } from './labels.js'
+import { Refused } from './refused.js'
+import type { Owner, Rule, Visit } from './visit.js'
+
+/** A volume: labelled. Of a name that somebody has, the engine would give that volume out as made. */
+export const createVolume: Rule = async (visit) => {
+  const body = await visit.body()
+  if (objectIn(body, 'ClusterVolumeSpec') !== undefined)
+    throw new Refused(403, 'cluster volumes are not allowed here: no owner can be told of them')
+  const name = textIn(body, 'Name')
+  setLabel(body, visit.owner)
+  if (name !== '') await checkFree(visit, name)
+  const reply = await visit.forward()
+  if (reply.ok) {
+    const made = (await reply.json()) as { Name?: string; Labels?: Record<string, string> | null }
+    const isOwn = bears(made.Labels, visit.owner) || (await findVolume(visit, name)) === name
+    if (!isOwn) throw taken(made.Name ?? name)
+  }
+  return reply
+}
+
+/**
+ * Binds of volumes, `name:/path`: what is not there yet the engine would make without a label, so it is made before.
+ * Host paths are for other policies.
+ */
+export async function claimBinds(visit: Visit, host: Fields): Promise<void> {
+  for (const item of listIn(host, 'Binds')) {
+    const [source = '', target] = asText(item, 'Binds').split(':')
+    if (target === undefined || source.startsWith('/')) continue
+    if (!(await checkFree(visit, source))) await makeVolume(visit, source, textIn(host, 'VolumeDriver'))
+  }
+}
+
+/** Mounts of every type: only those whose reach is known. A volume that is made for one gets the label with it. */
+export async function claimMounts(visit: Visit, parent: Fields): Promise<void> {
+  for (const mount of objectsIn(parent, 'Mounts')) {
+    const type = textIn(mount, 'Type')
+    const source = textIn(mount, 'Source')
+    if (type === 'volume') {
+      if (source !== '') await checkFree(visit, source)
+      mount['VolumeOptions'] = labelledOptions(objectIn(mount, 'VolumeOptions'), visit.owner)
+    } else if (type === 'image') {
+      mount['Source'] = (await findUsableImage(visit, source)) ?? visit.imageStandIn(source)
+    } else if (!['bind', 'tmpfs', 'npipe'].includes(type)) {
+      throw new Refused(403, `mounts of the type ${JSON.stringify(type)} are not allowed here`)
+    }
+  }
+}
+
+function labelledOptions(given: Fields | undefined, owner: Owner): Fields {
+  const options = { ...given }
+  setLabel(options, owner)
+  return options
+}
+
+/** True for a volume that the owner has. @throws Refused 409 for one that they may not have */
+async function checkFree(visit: Visit, name: string): Promise<boolean> {
+  if ((await findVolume(visit, name)) === name) return true
+  if ((await inspectVolume(visit, name)) !== undefined) throw taken(name)
+  return false
+}
+
+async function makeVolume(visit: Visit, name: string, driver: string): Promise<void> {
+  const body: Fields = { Name: name, Driver: driver }
+  setLabel(body, visit.owner)
+  const answer = await visit.answerTo('POST /volumes/create', { body })
+  if (!answer.ok) {
+    const { message } = await answer.json()
+    throw new Refused(answer.status, message ?? `the volume ${name} could not be made`)
+  }
+  if (!bears((await answer.json()).Labels, visit.owner)) throw taken(name)
+}
+
+function taken(name: string): Refused {
+  return new Refused(409, `Conflict. The volume name "${name}" is already in use: choose another one.`)
+}

@@ -1,0 +1,208 @@
+import { Readable } from 'node:stream'
+import { bzip2Like, entry, tarOf } from './owner-tar.js'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { readTar } from '../../packages/testing/src/memory-engine/files/read-tar.js'
+import { twoOwners } from './owner-clients.js'
+import { fakeEngine } from './owner-fake-engine.js'
+import type { FakeEngine } from './owner-fake-engine.js'
+
+const tar = { 'Content-Type': 'application/x-tar' }
+
+/** `base` is everybody's, `mine` and `theirs` are A's and B's, `step` is an unlabelled step of somebody's build. */
+function images(call: string): object | undefined {
+  const image = (RepoTags: string[], Labels: object | null, OnBuild: string[] | null = null) => ({
+    RepoTags,
+    Config: { Labels, OnBuild },
+  })
+  const all: Record<string, object> = {
+    base: image(['base:latest'], null),
+    mine: image(['mine:latest'], { 'intermediate.owner': 'A' }),
+    theirs: image(['theirs:latest'], { 'intermediate.owner': 'B' }),
+    step: image([], null),
+    copies: image(['copies:latest'], null, ['COPY --from=theirs / /']),
+    plants: image(['plants:latest'], null, ['LABEL intermediate.owner=B']),
+    harmless: image(['harmless:latest'], null, ['RUN true']),
+  }
+  return call.startsWith('GET /images/')
+    ? all[call.slice('GET /images/'.length, -'/json'.length)]
+    : buildOrNothing(call)
+}
+
+const buildOrNothing = (call: string) => (call === 'POST /build' ? {} : undefined)
+
+/** What the engine builds from: of several files with one path, the last. */
+async function built(engine: FakeEngine, path = 'Dockerfile'): Promise<string | undefined> {
+  const [build] = engine.of('POST /build')
+  const files = new Map<string, string>()
+  for await (const { name, bytes } of readTar(Readable.from([build!.bytes]))) files.set(name, String(bytes))
+  return files.get(path)
+}
+
+describe('a build', () => {
+  it('labels each stage, with the instructions as they are read', async () => {
+    await using engine = await fakeEngine(images)
+    await using owners = await twoOwners(engine.address)
+    const dockerfile = `# a comment
+ARG BASE=nosuch
+ARG QUOTED="mine"
+from \${BASE:-x} as First
+RUN echo one \\
+  # within
+
+  && echo two
+FROM $QUOTED
+COPY --from=first --chown=0 /a /b
+COPY --from=0 /a /b
+COPY --from=base /a /b
+FROM first
+FROM scratch
+LABEL a=b \\
+  c="$x"
+`
+    const buildargs = encodeURIComponent(JSON.stringify({ BASE: 'base' }))
+    const labels = encodeURIComponent(JSON.stringify({ 'intermediate.owner': 'B', x: 'y' }))
+    const cachefrom = encodeURIComponent(JSON.stringify(['mine', 'theirs', 'base', 'nosuch']))
+    const { status } = await owners.a(
+      `POST /build?t=new&buildargs=${buildargs}&labels=${labels}&cachefrom=${cachefrom}`,
+      tarOf(entry('other', 'content'), entry('Dockerfile', dockerfile)),
+      tar,
+    )
+    expect(status).toBe(200)
+    const [build] = engine.of('POST /build')
+    expect(JSON.parse(build!.query.get('labels')!)).toEqual({ x: 'y', 'intermediate.owner': 'A' })
+    expect(JSON.parse(build!.query.get('cachefrom')!)).toEqual(['mine'])
+    expect(await built(engine, 'other')).toBe('content')
+    expect(await built(engine)).toBe(`ARG BASE=nosuch
+ARG QUOTED="mine"
+FROM base as First
+LABEL intermediate.owner="A"
+RUN echo one   && echo two
+FROM mine
+LABEL intermediate.owner="A"
+COPY --from=first --chown=0 /a /b
+COPY --from=0 /a /b
+COPY --from=base /a /b
+FROM first
+LABEL intermediate.owner="A"
+FROM scratch
+LABEL intermediate.owner="A"
+LABEL a=b   c="$x"
+`)
+  })
+
+  it.each([
+    ['gzip', gzipSync, 'Dockerfile'],
+    ['nothing', (bytes: Buffer) => bytes, 'sub/File'],
+    ['a folder of the long path', (bytes: Buffer) => bytes, `${'long/'.repeat(30)}Dockerfile`],
+  ])('reads a context packed by %s', async (_, pack, path) => {
+    await using engine = await fakeEngine(images)
+    await using owners = await twoOwners(engine.address)
+    const context = pack(tarOf(entry(`./${path}`, 'FROM base\n'), entry('big', 'x'.repeat(100_000))))
+    expect((await owners.a(`POST /build?dockerfile=./x/../${path}`, context, tar)).status).toBe(200)
+    expect(await built(engine, path)).toBe('FROM base\nLABEL intermediate.owner="A"\n')
+    expect((await built(engine, 'big'))!.length).toBe(100_000)
+  })
+
+  it('is of the Dockerfile that was judged, wherever the context hides others', async () => {
+    await using engine = await fakeEngine(images)
+    await using owners = await twoOwners(engine.address)
+    const evil = 'FROM theirs\n'
+    const context = tarOf(
+      entry('Dockerfile', evil),
+      entry('Dockerfile', 'FROM base\n'),
+      entry('evil', evil),
+      entry('Dockerfile', '', { flag: '2', target: 'evil' }),
+      entry('./sub/../Dockerfile', 'FROM mine\n'),
+      entry('Dockerfile', '', { flag: '1', target: 'evil' }),
+      entry('dockerfile', evil),
+    )
+    const behind = Buffer.concat([context, tarOf(entry('Dockerfile', evil))])
+    expect((await owners.a('POST /build', behind, tar)).status).toBe(200)
+    expect(await built(engine)).toBe('FROM mine\nLABEL intermediate.owner="A"\n')
+  })
+
+  it.each([
+    ['FROM theirs', 404, 'No such image: theirs (a build here takes what was pulled or built before)'],
+    ['FROM nosuch', 404, 'No such image: nosuch (a build here takes what was pulled or built before)'],
+    ['FROM step', 404, 'No such image: step (a build here takes what was pulled or built before)'],
+    ['FROM --platform=linux/amd64 theirs', 404, 'No such image: theirs'],
+    ['ARG A=theirs\nFROM $A', 404, 'No such image: theirs'],
+    ['ARG A\nFROM ${A:-theirs}', 404, 'No such image: theirs'],
+    ['ARG A=x\nFROM ${A:+theirs}', 404, 'No such image: theirs'],
+    ['FROM base\nCOPY --from=theirs / /', 404, 'No such image: theirs'],
+    ['FROM base\ncopy --chown=0 \\\n# x\n --from=theirs / /', 404, 'No such image: theirs'],
+    ['FROM base\nCOPY --from=1 / /', 404, 'No such image: 1'],
+    ['FROM copies', 404, 'No such image: theirs'],
+    ['FROM "theirs"', 403, 'write it as FROM image AS stage'],
+    ['FROM the\\irs', 403, 'write it as FROM image AS stage'],
+    ['FROM ${A%x}', 403, 'write it as FROM image AS stage'],
+    ['FROM base\nCOPY --fr\\om=theirs / /', 403, 'without quotes and variables'],
+    ['FROM base\nCOPY "--from=theirs" / /', 200, ''],
+    ['FROM base\nCOPY --fr"om"=theirs / /', 403, 'without quotes and variables'],
+    ['FROM base\nCOPY --from=$A / /', 403, 'without quotes and variables'],
+    ['FROM base\nLABEL intermediate.owner=B', 403, 'leave out intermediate.owner'],
+    ['FROM base\nLABEL a=b "inter"mediate.ow\\ner=B', 403, 'leave out intermediate.owner'],
+    ['FROM base\nENV A=intermediate\nLABEL $A.owner=B', 403, 'variables in keys'],
+    ['FROM base\nLABEL ${A} B', 403, 'variables in keys'],
+    ['FROM plants', 403, 'leave out intermediate.owner'],
+    ['FROM harmless', 200, ''],
+    ['# escape=`\nFROM base\nRUN x `\n FROM theirs', 403, 'with the escape character \\'],
+    ['FROM base\nRUN x \\\\\nFROM theirs', 403, 'without two backslashes'],
+    ['FROM base\nRUN <<EOF\nFROM theirs\nEOF', 403, 'without heredocs'],
+    ['FROM base\nONBUILD RUN cat <<-EOF', 403, 'without heredocs'],
+    ['FROM base\rFROM theirs', 403, 'without other line ends'],
+    ['\uFEFFFROM theirs', 404, 'No such image: theirs'],
+    ['FROM base\r\nFROM theirs\r\n', 404, 'No such image: theirs'],
+  ])('of %j gets %i %s', async (dockerfile, status, message) => {
+    await using engine = await fakeEngine(images)
+    await using owners = await twoOwners(engine.address)
+    const answer = await owners.a('POST /build', tarOf(entry('Dockerfile', dockerfile)), tar)
+    expect([answer.status, answer.json.message ?? '']).toEqual([status, expect.stringContaining(message)])
+    expect(engine.of('POST /build')).toHaveLength(status === 200 ? 1 : 0)
+  })
+
+  it.each([
+    [
+      'no Dockerfile',
+      tarOf(entry('other', 'FROM base')),
+      400,
+      'Cannot locate specified Dockerfile: Dockerfile',
+    ],
+    ['a link', tarOf(entry('Dockerfile', '', { flag: '2', target: 'x' })), 400, 'Cannot locate specified'],
+    ['a sparse file', tarOf(entry('x', '', { flag: 'S' })), 403, 'an entry of the type "S"'],
+    ['a link with content', tarOf(entry('x', 'content', { flag: '2' })), 403, 'an entry of the type "2"'],
+    ['a folder with content', tarOf(entry('x/', 'content')), 403, 'an entry of the type "0"'],
+    [
+      'a size in binary',
+      tarOf(entry('x', '', { size: '\x80\0\0\0\0\0\0\0\0\0\x02\0' })),
+      403,
+      'a size that is not octal',
+    ],
+    ['another size', tarOf(entry('x', '99 size=1\n', { flag: 'x' })), 403, 'a record that cannot be read'],
+    ['a size by PAX', tarOf(entry('x', '12 size=999\n', { flag: 'x' })), 403, 'a record of size'],
+    ['one path for all', tarOf(entry('x', '21 path=Dockerfile_x\n', { flag: 'g' })), 403, 'a record of path'],
+    ['half a file', tarOf(entry('x', 'x'.repeat(2000))).subarray(0, 1000), 400, 'ends within a file'],
+    ['bzip2', bzip2Like, 403, 'packed by bzip2'],
+  ])('of a context with %s is refused', async (_, context, status, message) => {
+    await using engine = await fakeEngine(images)
+    await using owners = await twoOwners(engine.address)
+    const answer = await owners.a('POST /build', context, tar)
+    expect([answer.status, answer.json.message]).toEqual([status, expect.stringContaining(message)])
+    expect(engine.of('POST /build')).toEqual([])
+  })
+
+  it.each([
+    ['version=2', 'builds with BuildKit are not allowed here: set DOCKER_BUILDKIT=0'],
+    ['remote=https://example.org/x.git', 'builds of remote contexts are not allowed here: send the context'],
+    ['pull=1', 'builds with --pull are not allowed here: pull the images first'],
+  ])('with %s is for those who are allowed to by name', async (query, message) => {
+    await using engine = await fakeEngine(images)
+    await using owners = await twoOwners(engine.address)
+    expect((await owners.a(`POST /build?${query}`)).json).toEqual({ message })
+    await using allowed = await twoOwners(engine.address, { allow: 'POST /build' })
+    const context = tarOf(entry('Dockerfile', 'FROM base'))
+    expect((await allowed.a(`POST /build?${query}`, context, tar)).status).toBe(200)
+    expect(JSON.parse(engine.got.at(-1)!.query.get('labels')!)).toEqual({ 'intermediate.owner': 'A' })
+  })
+})

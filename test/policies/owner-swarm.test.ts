@@ -1,0 +1,187 @@
+import { expect, it } from 'vitest'
+import { filters, twoOwners } from './owner-clients.js'
+import { fakeEngine } from './owner-fake-engine.js'
+import type { Got } from './owner-fake-engine.js'
+
+const labels = { 'intermediate.owner': 'A' }
+const others = { 'intermediate.owner': 'B' }
+
+/** A swarm in which A and B have one service, secret and config each, of like names and ids. */
+function swarm(call: string, { query }: Got): object | number | undefined {
+  const both = (kind: string) => [
+    { ID: `${kind}1aaaa`, ServiceID: 'service1aaaa', Spec: { Name: `${kind}-a`, Labels: labels } },
+    { ID: `${kind}1bbbb`, ServiceID: 'service1bbbb', Spec: { Name: `${kind}-b`, Labels: others } },
+  ]
+  const [, kind = ''] = /^GET \/(\w+?)s$/.exec(call) ?? []
+  if (['service', 'secret', 'config', 'task'].includes(kind)) return both(kind)
+  if (call === 'GET /networks')
+    return [
+      { Id: 'network1aaaa', Name: 'net', Labels: labels },
+      { Id: 'network1bbbb', Name: 'net', Labels: others },
+    ]
+  const [, task] = /^GET \/tasks\/(task1\w+)$/.exec(call) ?? []
+  if (task !== undefined) return both('task').find(({ ID }) => ID === task)
+  if (/(task|service|secret|config)1aaaa|\/create$/.test(call)) return { ID: 'made', query: String(query) }
+  return undefined
+}
+
+it.each(['service', 'secret', 'config'])(
+  'finds a %s by name, id and the start of one, among the owner’s',
+  async (kind) => {
+    await using engine = await fakeEngine(swarm)
+    await using owners = await twoOwners(engine.address)
+    for (const name of [`${kind}-a`, `${kind}1aaaa`, `${kind}1`, `${kind}1a`]) {
+      expect([name, (await owners.a(`GET /${kind}s/${name}`)).status]).toEqual([name, 200])
+      expect(engine.got.at(-1)!.call).toBe(`GET /${kind}s/${kind}1aaaa`)
+    }
+    for (const name of [`${kind}-b`, `${kind}1bbbb`, `${kind}1b`, 'nosuch'])
+      for (const [method, path] of [
+        ['GET', ''],
+        ['DELETE', ''],
+        ['POST', '/update?version=1'],
+      ]) {
+        const answer = await owners.a(
+          `${method} /${kind}s/${name}${path}`,
+          method === 'POST' ? {} : undefined,
+        )
+        expect([name, answer.status]).toEqual([name, 404])
+        expect(engine.got.at(-1)!.call).toMatch(/\/nobodys-[-0-9a-f]{36}(\/update)?$/)
+      }
+  },
+)
+
+it.each(['service', 'secret', 'config', 'task'])('lists the %ss of the owner', async (kind) => {
+  await using engine = await fakeEngine(swarm)
+  await using owners = await twoOwners(engine.address)
+  const { json } = await owners.a(`GET /${kind}s`)
+  expect(json.map(({ ID }: { ID: string }) => ID)).toEqual([`${kind}1aaaa`])
+})
+
+it('asks a swarm for one owner only, since of two labels with one key it takes any', async () => {
+  await using engine = await fakeEngine(swarm)
+  await using owners = await twoOwners(engine.address)
+  await owners.b(`GET /services?${filters({ label: ['intermediate.owner=A', 'tier=web'] })}`)
+  const asked = JSON.parse(engine.got.at(-1)!.query.get('filters')!)
+  expect(Object.keys(asked.label)).toEqual([
+    'tier=web',
+    expect.stringMatching(/^intermediate\.owner=nobody /),
+  ])
+})
+
+it('finds a task, and its log, by its service', async () => {
+  await using engine = await fakeEngine(swarm)
+  await using owners = await twoOwners(engine.address)
+  for (const path of ['', '/logs']) {
+    expect((await owners.a(`GET /tasks/task1aaaa${path}`)).status).toBe(200)
+    expect((await owners.a(`GET /tasks/task1bbbb${path}`)).status).toBe(404)
+    expect(engine.got.at(-1)!.call).toContain('nobodys-')
+  }
+})
+
+it.each(['/services/create', '/services/service-a/update?version=1&rollback=previous'])(
+  'labels a service and its containers, and pins what it refers to, at %s',
+  async (path) => {
+    await using engine = await fakeEngine(swarm)
+    await using owners = await twoOwners(engine.address)
+    const { status } = await owners.a(`POST ${path}`, {
+      Name: 'web',
+      Labels: others,
+      Networks: [{ Target: 'net' }],
+      TaskTemplate: {
+        Networks: [{ Target: 'network1a' }, { Target: 'host' }],
+        ContainerSpec: {
+          Image: 'busybox',
+          Labels: { ...others, tier: 'web' },
+          Secrets: [{ SecretID: 'secret1aaaa', SecretName: 'secret-a' }],
+          Configs: [{ ConfigID: 'config-a' }],
+          Privileges: { CredentialSpec: { Config: 'config1aaaa' } },
+          Mounts: [
+            { Type: 'volume', Source: 'data', Target: '/data', VolumeOptions: { Labels: others } },
+            { Type: 'tmpfs', Target: '/tmp' },
+          ],
+        },
+      },
+    })
+    expect(status).toBe(200)
+    expect(engine.got.at(-1)!.json).toEqual({
+      Name: 'web',
+      Labels: labels,
+      Networks: [{ Target: 'network1aaaa' }],
+      TaskTemplate: {
+        Networks: [{ Target: 'network1aaaa' }, { Target: 'host' }],
+        ContainerSpec: {
+          Image: 'busybox',
+          Labels: { ...labels, tier: 'web' },
+          Secrets: [{ SecretID: 'secret1aaaa', SecretName: 'secret-a' }],
+          Configs: [{ ConfigID: 'config1aaaa' }],
+          Privileges: { CredentialSpec: { Config: 'config1aaaa' } },
+          Mounts: [
+            { Type: 'volume', Source: 'data', Target: '/data', VolumeOptions: { Labels: labels } },
+            { Type: 'tmpfs', Target: '/tmp' },
+          ],
+        },
+      },
+    })
+  },
+)
+
+const container = (spec: object) => ({ TaskTemplate: { ContainerSpec: { Image: 'busybox', ...spec } } })
+
+it.each([
+  ['another’s network', { Networks: [{ Target: 'network1bbbb' }] }, 404, 'network network1bbbb not found'],
+  [
+    'a task’s network',
+    { TaskTemplate: { Networks: [{ Target: 'nosuch' }] } },
+    404,
+    'network nosuch not found',
+  ],
+  [
+    'another’s secret',
+    container({ Secrets: [{ SecretID: 'secret1bbbb' }] }),
+    404,
+    'secret secret1bbbb not found',
+  ],
+  ['another’s config', container({ Configs: [{ ConfigID: 'config-b' }] }), 404, 'config config-b not found'],
+  [
+    'another’s credentials',
+    container({ Privileges: { CredentialSpec: { Config: 'config1bbbb' } } }),
+    404,
+    'config config1bbbb not found',
+  ],
+  [
+    'a plugin',
+    { TaskTemplate: { Runtime: 'plugin', PluginSpec: {} } },
+    403,
+    'services of the runtime "plugin" are not allowed here',
+  ],
+  [
+    'an attachment',
+    { TaskTemplate: { NetworkAttachmentSpec: { ContainerID: 'x' } } },
+    403,
+    'services with a NetworkAttachmentSpec are not allowed here',
+  ],
+  [
+    'a cluster volume',
+    container({ Mounts: [{ Type: 'cluster', Source: 'x', Target: '/x' }] }),
+    403,
+    'mounts of the type "cluster" are not allowed here',
+  ],
+])('makes no service with %s', async (_, spec, status, message) => {
+  await using engine = await fakeEngine(swarm)
+  await using owners = await twoOwners(engine.address)
+  for (const path of ['/services/create', '/services/service-a/update?version=1']) {
+    const answer = await owners.a(`POST ${path}`, spec)
+    expect([answer.status, answer.json]).toEqual([status, { message }])
+  }
+  expect(engine.got.filter(({ call }) => call.startsWith('POST'))).toEqual([])
+})
+
+it('labels secrets and configs, also where an update replaces the labels', async () => {
+  await using engine = await fakeEngine(swarm)
+  await using owners = await twoOwners(engine.address)
+  for (const kind of ['secret', 'config'])
+    for (const path of ['create', `${kind}-a/update?version=1`]) {
+      await owners.a(`POST /${kind}s/${path}`, { Name: 'x', Labels: others })
+      expect(engine.got.at(-1)!.json).toEqual({ Name: 'x', Labels: labels })
+    }
+})

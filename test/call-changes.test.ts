@@ -97,7 +97,7 @@ describe('a call that is changed', () => {
       400,
       {
         message:
-          'The query says "changes" several times, and only one value of it is looked at here: say it once.',
+          'POST /commit: the query says "changes" several times, and only one value of it is looked at here: say it once.',
       },
     ])
     expect(to.upstream.requests).toHaveLength(1)

@@ -68,18 +68,18 @@ describe('the options of an intermediate that is used', () => {
     })
 
   it('are for each of its layers', async () => {
-    const layers = intermediate({ onError: () => {} }).use(inner(), {
-      name: 'inner',
-      onError: 'open',
-      policy: true,
-    })
-    expect(layers.layers).toEqual([{ name: 'inner/broken', endpoints: ['GET /info'] }])
-    await using to = await setUpWith(layers, 'unix', answer(ok))
-    await using client = await to.client()
-    await client.send(request('GET /info'))
-    expect((await client.response()).raw.toString()).toBe(ok)
-    await client.send(request('GET /unknown'))
-    expect((await client.response()).status).toBe(403)
+    const open = intermediate({ onError: () => {} }).use(inner(), { name: 'inner', onError: 'open' })
+    expect(open.layers).toEqual([{ name: 'inner/broken', endpoints: ['GET /info'] }])
+    const policy = intermediate().use(inner(), { policy: true })
+    for (const [layers, line, status] of [
+      [open, 'GET /info', 200],
+      [policy, 'GET /unknown', 403],
+    ] as const) {
+      await using to = await setUpWith(layers, 'unix', answer(ok))
+      await using client = await to.client()
+      await client.send(request(line))
+      expect((await client.response()).status).toBe(status)
+    }
   })
 
   it.each([

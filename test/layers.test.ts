@@ -129,7 +129,13 @@ describe('a layer that fails', () => {
     const [status, message] = await messageOf(client)
     expect(status).toBe(500)
     expect(reports).toEqual([
-      { id: expect.any(String), method: 'POST', path: '/containers/create', error: secret },
+      {
+        id: expect.any(String),
+        method: 'POST',
+        path: '/containers/create',
+        layer: 'broken',
+        error: secret,
+      },
     ])
     expect(message).toBe(
       `POST /containers/create failed in the layer "broken" (error ${reports[0]!.id} in the intermediate's log). The call was not forwarded.`,
@@ -257,7 +263,7 @@ describe('use()', () => {
     const layer = Object.assign(async () => reply(204), { endpoints: ['GET /info', 'GET /version'] })
     expect(intermediate().use(['GET /info', 'GET /_ping'], layer).layers[0]!.endpoints).toEqual(['GET /info'])
     expect(() => intermediate().use('GET /_ping', layer)).toThrow(
-      'None of GET /_ping is wanted by a layer without a name (for GET /info, GET /version).',
+      'None of GET /_ping is wanted by the layer for GET /info and 1 more (for GET /info, GET /version).',
     )
   })
 })

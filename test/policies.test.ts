@@ -19,8 +19,12 @@ describe('where a policy is stacked', () => {
       'GET /Containers/json is no endpoint of the Docker API, and nothing else is let through here.',
     ],
     ['BREW /info', 403, 'BREW /info is no endpoint of the Docker API, and nothing else is let through here.'],
-    ['GET /v1.23/info', 400, 'API version 1.23 is too old to be let through here: use 1.24 or later.'],
-    ['GET /v1./info', 400, 'API version 1. is too old to be let through here: use 1.24 or later.'],
+    [
+      'GET /v1.23/info',
+      400,
+      'GET /info: API version 1.23 is too old to be let through here: use 1.24 or later.',
+    ],
+    ['GET /v1./info', 400, 'GET /info: API version 1. is too old to be let through here: use 1.24 or later.'],
     ['POST /grpc', 403, 'POST /grpc carries calls that nobody here can judge: a policy has to name it.'],
   ])('%s gets %i', async (line, status, message) => {
     await using to = await setUpWith(policy, 'unix', answer(ok))

@@ -94,7 +94,7 @@ describe('of the engine', () => {
 })
 
 describe('of what goes wrong', () => {
-  const call = { id: '3f2a', method: 'GET', path: '/info' }
+  const call = { id: '3f2a', method: 'GET', path: '/info', layer: undefined }
 
   it('shows the sentence of an error that has one', () => {
     const error = new IntermediateError('ERR_UPSTREAM_UNREACHABLE', 502, 'GET /info: cannot reach it.')

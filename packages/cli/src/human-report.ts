@@ -80,10 +80,11 @@ function endpointsText(endpoints: LayerInfo['endpoints']): string {
 }
 
 /** A layer that threw is for its author to repair, who needs to know where. */
-function errorText({ id, method, path, error }: ErrorReport): string {
+function errorText({ id, method, path, layer, error }: ErrorReport): string {
   if (error instanceof IntermediateError) return `Error: ${printable(error.message)}`
   const call = printable(`${method} ${path}`)
-  return `Error${id === undefined ? '' : ` ${id}`}: ${call} failed: ${detailed(error)}`
+  const where = layer === undefined ? '' : printable(` in the layer "${layer}"`)
+  return `Error${id === undefined ? '' : ` ${id}`}: ${call} failed${where}: ${detailed(error)}`
 }
 
 function failureText(error: unknown): string {

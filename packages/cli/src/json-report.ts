@@ -21,8 +21,8 @@ export function jsonReport(): Report {
     },
     fallback: ({ problem }) => log.warn({ event: 'fallback', upstream: 'memory:' }, problem),
     call: (record) => log.info({ event: 'call', ...record, duration: Number(record.duration.toFixed(3)) }),
-    error({ id, method, path, error }) {
-      log.error({ event: 'error', id, method, path, ...described(error) }, messageOf(error))
+    error({ id, method, path, layer, error }) {
+      log.error({ event: 'error', id, method, path, layer, ...described(error) }, messageOf(error))
     },
     stopping: (signal, connections, grace) => log.info({ event: 'stopping', signal, connections, grace }),
     stopped: () => log.info({ event: 'stopped' }),

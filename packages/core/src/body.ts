@@ -4,9 +4,14 @@ import type { JsonValue } from './json/json-value.js'
 import { emptyObject } from './json/json-value.js'
 import { parseJson } from './json/parse-json.js'
 import { writeJson } from './json/write-json.js'
+import { bytesOnly } from './wire/bytes-of.js'
+import { announcedLength } from './wire/content.js'
 
 /** A body to send: streams, text and bytes as they are, anything else as JSON. */
 export type BodyInit = Readable | string | Uint8Array | object
+
+/** A body to send where its JSON has this type: undefined is no JSON, unknown any. */
+export type JsonOr<T> = Readable | string | Uint8Array | (unknown extends T ? object : NonNullable<T>)
 
 /** In bytes, what is read of a body at once. */
 export const defaultBodyLimit = 8 * 1024 * 1024
@@ -28,6 +33,8 @@ export interface BodySource {
   notJson(error: IntermediateError): IntermediateError
   /** What stands behind a JSON document: the engine ends its own with a line feed. */
   readonly jsonEnd: '' | '\n'
+  /** How many values are read of a JSON document; undefined: any number. */
+  readonly mostValues?: number
   /** Puts the fields under the names that the engine reads them by. */
   canonical(value: JsonValue): JsonValue
 }
@@ -65,6 +72,11 @@ export class Body {
     return this.state.kind === 'json' && this.state.isNew
   }
 
+  /** What a layer has given to be sent as JSON. */
+  get ownJson(): JsonValue | undefined {
+    return this.state.kind === 'json' && this.state.isNew ? this.state.value : undefined
+  }
+
   /** The content as a stream; whoever takes it says what is sent in its place. */
   take(): Readable {
     const { state } = this
@@ -79,7 +91,7 @@ export class Body {
       case 'json':
         return streamOf(this.written(state))
       case 'stream':
-        return state.stream
+        return bytesOnly(state.stream)
     }
   }
 
@@ -90,7 +102,14 @@ export class Body {
   }
 
   /** The same value each time, as the layers before have left it. */
-  async json({ limit = defaultBodyLimit }: ReadOptions = {}): Promise<JsonValue> {
+  json(options: ReadOptions = {}): Promise<JsonValue> {
+    const reading = this.value(options)
+    // A layer that does something else first must not end the process when this fails.
+    reading.catch(() => {})
+    return reading
+  }
+
+  private async value({ limit = defaultBodyLimit }: ReadOptions): Promise<JsonValue> {
     const { state } = this
     if (state.kind === 'json') return (state.value = this.source.canonical(state.value))
     this.reading ??= this.readJson(this.take(), limit).finally(() => (this.reading = undefined))
@@ -135,7 +154,7 @@ export class Body {
 
   private parse(bytes: Buffer): JsonValue {
     try {
-      return parseJson(bytes)
+      return parseJson(bytes, undefined, this.source.mostValues)
     } catch (error) {
       throw error instanceof IntermediateError ? this.source.notJson(error) : error
     }
@@ -155,6 +174,8 @@ export class Body {
       stream.on('end', () => resolve(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces, length)))
       stream.on('error', reject)
       stream.on('close', () => reject(new Error('the body was closed before its end')))
+      // Before a client is told to send it.
+      if (announcedLength(stream) > limit) stream.destroy(this.source.tooLarge(limit))
     })
   }
 

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { PeerCertificate, TLSSocket } from 'node:tls'
-import type { BodyInit, ReadOptions } from './body.js'
+import type { BodyInit, JsonOr, ReadOptions } from './body.js'
 import type { Endpoints } from './endpoints/endpoint-table.js'
 import type { Endpoint } from './endpoints/endpoint-types.js'
 import type { Match } from './endpoints/match-path.js'
@@ -20,7 +20,7 @@ export interface Client {
 export type CallArguments<E extends Endpoint> = {
   query?: Readonly<Partial<Endpoints[E]['query']> & Record<string, string | undefined>>
   /** Anything but a stream, text and bytes is sent as JSON. */
-  body?: BodyInit
+  body?: JsonOr<Endpoints[E]['body']>
 } & (keyof Endpoints[E]['params'] extends never
   ? { params?: Readonly<Record<string, never>> }
   : { params: Readonly<Endpoints[E]['params']> })
@@ -59,12 +59,13 @@ export interface CallOf<E extends Endpoint> {
    * an object, which is sent as JSON. A body that nobody looks at is passed on as it comes.
    */
   get body(): Readable
-  set body(body: BodyInit)
+  set body(body: JsonOr<Endpoints[E]['body']>)
   /**
    * The body as the engine reads it: JSON with its fields under their canonical names. Every layer is given the same
    * object, and **what is in it in the end is what is sent**, so that changing it is all there is to do. Of an empty
    * body it is an empty object, which is sent only if something was put in.
-   * @throws IntermediateError 400 for what is not JSON or what engines read differently, 413 past the limit
+   * @throws IntermediateError 400 for what is not JSON, what engines read differently, or more than 100,000 values; 413
+   * past the limit
    */
   json(options?: ReadOptions): Promise<Endpoints[E]['body']>
   /**
@@ -158,8 +159,8 @@ export class LayerCall implements CallOf<Endpoint> {
     this.request.body.replace(body)
   }
 
-  async json(options?: ReadOptions): Promise<never> {
-    return (await this.request.body.json(options)) as never
+  json(options?: ReadOptions): Promise<never> {
+    return this.request.body.json(options) as Promise<never>
   }
 
   ask(endpoint: Endpoint, ...[args = {}]: readonly (AnyArguments | undefined)[]): Promise<never> {

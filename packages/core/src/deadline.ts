@@ -11,16 +11,13 @@ export class Deadline {
   private timer: NodeJS.Timeout | undefined
   private expire: ((error: Error) => void) | undefined
   private isOver = false
+  /** The layer has returned or thrown. */
+  private isDone = false
 
   constructor(entry: StackEntry, callName: string) {
     this.entry = entry
     this.callName = callName
     this.left = entry.deadline ?? 0
-  }
-
-  /** @throws IntermediateError for a layer whose time is over */
-  check(): void {
-    if (this.isOver) throw this.error()
   }
 
   /** The same, unless the layer's time is over before. */
@@ -31,24 +28,29 @@ export class Deadline {
     try {
       return await Promise.race([work, late])
     } finally {
+      this.isDone = true
       clearTimeout(this.timer)
       Promise.resolve(work).catch(() => {})
     }
   }
 
-  /** The same, while the layer's time stands still. */
-  async outside<T>(work: Promise<T>): Promise<T> {
-    if (this.entry.deadline === undefined) return work
+  /**
+   * Begins something, during which the layer's time stands still.
+   * @throws IntermediateError for a layer whose time is over: it begins nothing any more
+   */
+  async outside<T>(begin: () => Promise<T>): Promise<T> {
+    if (this.entry.deadline === undefined) return begin()
+    if (this.isOver) throw this.error()
     if (this.outsiders++ === 0) this.stop()
     try {
-      return await work
+      return await begin()
     } finally {
       if (--this.outsiders === 0) this.run()
     }
   }
 
   private run(): void {
-    if (this.isOver || this.outsiders > 0) return
+    if (this.isOver || this.isDone || this.outsiders > 0) return
     this.since = performance.now()
     this.timer = setTimeout(() => {
       this.isOver = true

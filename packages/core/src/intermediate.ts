@@ -136,7 +136,7 @@ function entryFor(
   patterns: string | readonly string[] | undefined,
   options: LayerOptions,
 ): StackEntry {
-  const entry = stackEntry(layer, options)
+  const entry = stackEntry(layer, options, patterns)
   return patterns === undefined ? entry : narrowed(entry, patterns)
 }
 

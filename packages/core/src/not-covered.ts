@@ -21,7 +21,10 @@ export function notCovered(
       `${method} ${path} is no endpoint of the Docker API, and nothing else is let through here.`,
     )
   if (outdated)
-    return refusal(400, `API version ${version} is too old to be let through here: use 1.24 or later.`)
+    return refusal(
+      400,
+      `${method} ${path}: API version ${version} is too old to be let through here: use 1.24 or later.`,
+    )
   const grpc = matches.find(({ endpoint }) => endpoint.key === 'POST /grpc')
   if (grpc !== undefined && !stack.admits(grpc.endpoint))
     return refusal(

@@ -29,6 +29,8 @@ export interface ErrorReport {
   readonly id: string | undefined
   readonly method: string
   readonly path: string
+  /** The name of the layer in which it came up first; undefined: in none. */
+  readonly layer: string | undefined
   readonly error: unknown
 }
 

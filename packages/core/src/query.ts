@@ -4,18 +4,18 @@ import { IntermediateError } from './errors.js'
 export type Query = Record<string, string | undefined>
 
 /**
- * A query as the engine reads it (Go's net/url): `+` is a space. The result has no prototype, so that a name is only
+ * A query as the engine reads it (Go's net/url), of a call with this name: `+` is a space. The result has no prototype, so that a name is only
  * there if the client sent it. Of a name that came with several values the engine reads the first, or all: `t`, `names`,
  * `changes`. So it cannot be read as one value here; what all of them are `valuesOf` says.
  * @throws IntermediateError 400 for a bad escape or a `;`, with which the engine reads something else or nothing; and
  * when a name is read that came with several values
  */
-export function parseQuery(target: string): Query {
+export function parseQuery(target: string, call = 'The call'): Query {
   const query = Object.create(null) as Query
-  for (const [name, value] of pairs(target)) {
+  for (const [name, value] of pairs(target, call)) {
     const before = Object.getOwnPropertyDescriptor(query, name)
     if (before === undefined) query[name] = value
-    else if (before.value !== value) severalValues(query, name)
+    else if (before.value !== value) severalValues(query, name, call)
   }
   return query
 }
@@ -64,7 +64,7 @@ function isSame(name: string, query: Readonly<Query>, before: Readonly<Query>): 
   return now?.value === then?.value
 }
 
-function severalValues(query: Query, name: string): void {
+function severalValues(query: Query, name: string, call: string): void {
   Object.defineProperty(query, name, {
     enumerable: true,
     configurable: true,
@@ -72,7 +72,7 @@ function severalValues(query: Query, name: string): void {
       throw new IntermediateError(
         'ERR_BAD_REQUEST',
         400,
-        `The query says ${JSON.stringify(name)} several times, and only one value of it is looked at here: say it once.`,
+        `${call}: the query says ${JSON.stringify(name)} several times, and only one value of it is looked at here: say it once.`,
       )
     },
     set: (value: string | undefined) => {
@@ -81,14 +81,14 @@ function severalValues(query: Query, name: string): void {
   })
 }
 
-function* pairs(target: string): Generator<[name: string, value: string, raw: string]> {
+function* pairs(target: string, call = 'The call'): Generator<[name: string, value: string, raw: string]> {
   const mark = target.indexOf('?')
   if (mark < 0) return
   for (const pair of target.slice(mark + 1).split('&')) {
     if (pair === '') continue
     const equals = pair.indexOf('=')
-    const name = decode(equals < 0 ? pair : pair.slice(0, equals))
-    yield [name, equals < 0 ? '' : decode(pair.slice(equals + 1)), pair]
+    const name = decode(equals < 0 ? pair : pair.slice(0, equals), call)
+    yield [name, equals < 0 ? '' : decode(pair.slice(equals + 1), call), pair]
   }
 }
 
@@ -97,7 +97,7 @@ function encoded(name: string, value: unknown): string {
   return `${encodeURIComponent(name)}=${encodeURIComponent(value)}`
 }
 
-function decode(text: string): string {
+function decode(text: string, call: string): string {
   try {
     if (!text.includes(';')) return decodeURIComponent(text.replaceAll('+', ' '))
   } catch {
@@ -106,6 +106,6 @@ function decode(text: string): string {
   throw new IntermediateError(
     'ERR_BAD_REQUEST',
     400,
-    `The query has ${JSON.stringify(text)}, which cannot be read: escape it as UTF-8.`,
+    `${call}: the query has ${JSON.stringify(text)}, which cannot be read: escape it as UTF-8.`,
   )
 }

@@ -102,7 +102,7 @@ export class Request {
   }
 
   get query(): Query {
-    return (this.parsedQuery ??= parseQuery(this.came))
+    return (this.parsedQuery ??= parseQuery(this.came, this.name))
   }
 
   /** All values of one name of the query; of one that was changed, the new one. */
@@ -118,7 +118,7 @@ export class Request {
     const { exchange, method, headers } = this
     const sent = this.body.sent()
     const { target, isSame } = this.sentTarget()
-    const { minor } = this.isClients ? exchange.head : { minor: 1 }
+    const { minor } = exchange.head
     const line = { method, target, minor }
     if (sent === 'untouched') {
       if (exchange.bodyIsGone) throw new TypeError('the call has a body, which can be sent once')
@@ -164,8 +164,10 @@ export class Request {
           413,
           `${this.name}: the body has more than the ${limit} bytes that are read of it.`,
         ),
-      notJson: (error: IntermediateError) => error,
+      notJson: ({ code, status, message }: IntermediateError) =>
+        new IntermediateError(code, status, `${this.name}: ${message}`),
       jsonEnd: '' as const,
+      mostValues,
       canonical: (value: Parameters<typeof canonical>[0]) => {
         const shape = this.endpoint && requestFields(this.endpoint.key)
         return shape === undefined ? value : canonical(value, shape)
@@ -183,6 +185,9 @@ function pathOf(target: string): string {
 export function mayHijack({ matches }: Recognition): boolean {
   return matches.length === 0 || matches.some(({ endpoint }) => endpoint.hijack)
 }
+
+/** A body of the largest size can have millions, on which one client would keep the process for seconds. */
+const mostValues = 100_000
 
 /** What says how a body is sent; a client that waited to send it has been told to. */
 const framing = new Set(['content-length', 'transfer-encoding', 'expect', 'trailer'])

@@ -23,8 +23,8 @@ export interface RunOptions {
   readonly onLeftOut: (error: unknown, layer: string) => void
 }
 
-/** Lets the time of a layer stand still while it waits for this. */
-type Outside = <T>(work: Promise<T>) => Promise<T>
+/** Begins something, unless the layer's time is over, which stands still until it is done. */
+type Outside = <T>(begin: () => Promise<T>) => Promise<T>
 
 /** One call on its way through the layers: the first one outermost, the upstream behind the last. */
 export class Run {
@@ -59,51 +59,52 @@ export class Run {
     let asked = false
     const call = new LayerCall(request, match, this.asking(request, entry, outside))
     const next: Handler = (other): Promise<never> => {
-      deadline.check()
       const given = (other as unknown) === call ? { request, turns, at: at + 1 } : madeBy(other, entry)
-      asked = true
-      const work = this.reply(given.request, given.turns, given.at).then((reply) => {
+      return outside(async () => {
+        asked = true
+        const reply = await this.reply(given.request, given.turns, given.at)
         if (reply instanceof OwnReply) reply.endpoint = given.request.endpoint
         return (replied = reply)
-      })
-      return outside(work) as Promise<never>
+      }) as Promise<never>
     }
+    let reply: Reply
     try {
-      const reply: unknown = await deadline.limit(entry.layer(call, next))
-      if (!isReply(reply))
-        throw new TypeError('it returned something that is not a reply: return what next() gave, or reply(…)')
-      if (reply instanceof OwnReply) {
-        reply.by ??= entry.name
-        if (!asked && reply.status === 403 && entry.layer.reasons !== undefined)
-          await this.addReasons(reply, request, turns.slice(at + 1))
-      }
-      return reply
+      reply = checkedReply(await deadline.limit(entry.layer(call, next)), this.options.exchange)
     } catch (error) {
       this.culprit ||= entry.name
-      if (!entry.opens || this.options.exchange.over || (asked && replied === undefined)) throw error
+      // What is wrong with the call itself is no failure of the layer: else a client could switch it off.
+      const isClients = error instanceof IntermediateError && error.status < 500
+      if (!entry.opens || isClients || this.options.exchange.over || (asked && replied === undefined))
+        throw error
       this.culprit = ''
       this.options.onLeftOut(error, entry.name)
       return replied ?? this.reply(request, turns, at + 1)
     }
+    if (!(reply instanceof OwnReply)) return reply
+    reply.by ??= entry.name
+    const isRefusal = !asked && reply.status === 403 && entry.layer.reasons !== undefined
+    return isRefusal ? this.withReasons(reply, request, turns.slice(at + 1)) : reply
   }
 
   /**
-   * Has the policies right behind one that refused a call say what they have against it too, so that its client is told
+   * The refusal of a policy with what the policies right behind it have against the call too, so that its client is told
    * everything at once. What one of them cannot say is left out: the call is refused as it is.
    */
-  private async addReasons(refusal: OwnReply, request: Request, turns: readonly Turn[]): Promise<void> {
-    const said = (await refusal.json()) as { message?: string }
+  private async withReasons(refusal: OwnReply, request: Request, turns: readonly Turn[]): Promise<OwnReply> {
+    const { message } = refusal
+    const reasons: string[] = []
+    if (message === undefined) return refusal
     for (const { entry, match } of turns) {
-      if (entry.layer.reasons === undefined) return
+      if (entry.layer.reasons === undefined) break
       const deadline = new Deadline(entry, request.name)
       const call = new LayerCall(request, match, this.asking(request, entry, outsideOf(deadline)))
       try {
-        const reasons = await deadline.limit(entry.layer.reasons(call))
-        said.message = [said.message, ...reasons].join('; ')
+        reasons.push(...(await deadline.limit(entry.layer.reasons(call))))
       } catch {
         // said above
       }
     }
+    return reasons.length === 0 ? refusal : refusal.saying([message, ...reasons].join('; '))
   }
 
   private async forward(request: Request): Promise<Reply> {
@@ -165,7 +166,7 @@ export class Run {
   /** What a layer asks in its turn, as long as `outside` says. */
   private asking(request: Request, entry: StackEntry, outside: Outside): Asking {
     return {
-      ask: (endpoint, args) => outside(this.ask(request, entry, outside, endpoint, args)),
+      ask: (endpoint, args) => outside(() => this.ask(request, entry, outside, endpoint, args)),
       to: (endpoint, args) => this.made(request, entry, outside, endpoint, args),
     }
   }
@@ -196,14 +197,18 @@ function madeBy(call: unknown, entry: StackEntry): { request: Request; turns: re
 }
 
 function outsideOf(deadline: Deadline): Outside {
-  return (work) => {
-    const waited = deadline.outside(work)
+  return (begin) => {
+    const waited = deadline.outside(begin)
     // A layer that does not wait for the reply must not end the process when it fails.
     waited.catch(() => {})
     return waited
   }
 }
 
-function isReply(value: unknown): value is Reply {
-  return value instanceof OwnReply || value instanceof UpstreamReply || value instanceof TunnelReply
+function checkedReply(value: unknown, exchange: Exchange): Reply {
+  if (value instanceof UpstreamReply && value.exchange !== exchange)
+    throw new TypeError('it returned the reply of another call')
+  if (value instanceof OwnReply || value instanceof UpstreamReply || value instanceof TunnelReply)
+    return value
+  throw new TypeError('it returned something that is not a reply: return what next() gave, or reply(…)')
 }

@@ -38,7 +38,8 @@ export interface LayerOptions {
   deadline?: number
   /**
    * What becomes of a call when the layer throws. `closed`: it fails. `open`: it goes on without the layer, with what
-   * the layer had changed until then, as long as nothing of the reply was sent. Default: closed.
+   * the layer had changed until then, as long as nothing of the reply was sent; but it fails all the same where the
+   * call itself is at fault (a status below 500). A policy cannot be open. Default: closed.
    */
   onError?: 'closed' | 'open'
   /**
@@ -133,10 +134,15 @@ function wants(entry: StackEntry, endpoint: EndpointInfo): boolean {
 }
 
 /** @throws IntermediateError for an unknown option, or where one of the layer's own patterns selects nothing */
-export function stackEntry(layer: Layer, options: LayerOptions): StackEntry {
-  const name = options.name ?? (layer.name || 'a layer without a name')
+export function stackEntry(
+  layer: Layer,
+  options: LayerOptions,
+  patterns: string | readonly string[] | undefined,
+): StackEntry {
+  const name = options?.name ?? (layer.name || placeName(layer.endpoints ?? patterns))
   checkOptions(name, options)
   const { deadline, onError, policy = layer.policy ?? false } = options
+  checkOpen(name, onError, policy)
   const { endpoints } = layer
   const selected = endpoints === undefined ? undefined : new Set(select(endpoints))
   const named = new Set(endpoints === undefined ? [] : selectNamed(endpoints))
@@ -153,17 +159,25 @@ export function withOptions(entry: StackEntry, options: LayerOptions): StackEntr
   const name = options.name === undefined ? entry.name : `${options.name}/${entry.name}`
   checkOptions(name, options)
   const { deadline = entry.deadline, onError, policy = entry.policy } = options
+  checkOpen(name, onError ?? (entry.opens ? 'open' : 'closed'), policy)
   return { ...entry, name, deadline, policy, opens: onError === undefined ? entry.opens : onError === 'open' }
+}
+
+/** What a layer without a name is called: by what it is for. */
+function placeName(patterns: string | readonly string[] | undefined): string {
+  if (patterns === undefined) return 'for every call'
+  const [first = '', ...rest] = [patterns].flat()
+  return `for ${first}${rest.length === 0 ? '' : ` and ${rest.length} more`}`
 }
 
 const optionNames = new Set(['name', 'deadline', 'onError', 'policy'])
 
 function checkOptions(name: string, options: LayerOptions): void {
-  if (typeof options !== 'object')
+  if (typeof options !== 'object' || options === null)
     throw configurationError(
       `The layer ${name} was given ${typeof options === 'function' ? 'another layer' : String(options)} for its options: use() takes one layer at a time, then { name, deadline, onError, policy }.`,
     )
-  const { deadline, onError, policy } = options
+  const { name: given, deadline, onError, policy } = options
   const unknownOption = Object.keys(options).find((option) => !optionNames.has(option))
   if (unknownOption !== undefined)
     throw configurationError(`The layer ${name} was given the option ${unknownOption}, which does not exist.`)
@@ -175,8 +189,18 @@ function checkOptions(name: string, options: LayerOptions): void {
     throw configurationError(
       `The layer ${name} was given the onError ${String(onError)}: say "closed" or "open".`,
     )
+  if (given !== undefined && typeof given !== 'string')
+    throw configurationError(`A layer was given the name ${String(given)}: give it as text.`)
   if (policy !== undefined && typeof policy !== 'boolean')
     throw configurationError(`The layer ${name} was given the policy ${String(policy)}: say true or false.`)
+}
+
+/** Whoever can make a policy fail could switch it off. */
+function checkOpen(name: string, onError: LayerOptions['onError'], policy: boolean): void {
+  if (policy && onError === 'open')
+    throw configurationError(
+      `The layer ${name} is a policy, which cannot be left out: take away onError: "open".`,
+    )
 }
 
 /**
@@ -206,7 +230,7 @@ export function narrowedAll(
   if (left.length > 0) return left
   const names = entries.map(({ name, endpoints }) => `${name} (for ${endpoints?.join(', ') ?? 'every call'})`)
   throw configurationError(
-    `None of ${[patterns].flat().join(', ')} is wanted by ${names.join(' or ') || 'an intermediate without layers'}.`,
+    `None of ${[patterns].flat().join(', ')} is wanted by ${names.length === 0 ? 'an intermediate without layers' : `the layer ${names.join(' or ')}`}.`,
   )
 }
 

@@ -16,10 +16,11 @@ import { utf8Text } from './utf8-text.js'
  * one key twice in an object (Go merges what they hold), a number past what a double can hold (Go refuses it wherever
  * it looks at it).
  * @param source whose text it is. Default the client's
+ * @param mostValues how many values it may have. Default: any number
  * @throws IntermediateError with the source's status (the client's: 400), a sentence that says where
  */
-export function parseJson(bytes: Buffer, source = fromClient): JsonValue {
-  return new Reader(utf8Text(bytes), source).document()
+export function parseJson(bytes: Buffer, source = fromClient, mostValues = Infinity): JsonValue {
+  return new Reader(utf8Text(bytes), source, mostValues).document()
 }
 
 type Holder = JsonObject | JsonValue[]
@@ -49,10 +50,13 @@ class Reader {
   private readonly open: Open[] = []
   /** The text of the number that was read last, where a double would write it in another way. */
   private source: string | undefined
+  /** How many values more there may be. */
+  private left: number
 
-  constructor(text: string, from: JsonSource) {
+  constructor(text: string, from: JsonSource, mostValues: number) {
     this.text = text
     this.from = from
+    this.left = mostValues
   }
 
   /** Without recursion: a body may be nested deeper than the stack of a program is. */
@@ -102,6 +106,7 @@ class Reader {
   }
 
   private put({ holder, name }: Open, value: JsonValue): void {
+    if (--this.left < 0) this.fail('has more values than are read of one body,')
     if (this.source !== undefined) {
       keepSource(holder, Array.isArray(holder) ? holder.length : name, this.source)
       this.source = undefined

@@ -35,6 +35,7 @@ describe('readOnly', () => {
       'GET /containers/:id/archive',
       'GET /containers/:id/attach/ws',
       'GET /containers/:id/export',
+      'GET /containers/:id/checkpoints',
       'GET /debug/pprof/',
       'GET /debug/pprof/cmdline',
       'GET /debug/pprof/profile',

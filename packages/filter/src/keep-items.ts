@@ -1,4 +1,5 @@
-import type { Call, Checked, Endpoint, Item, Layer, Patterns, Selected } from '@intermediate/core'
+import type { Call, Checked, HaveItems, Item, Layer, Patterns, Selected } from '@intermediate/core'
+import { layer } from '@intermediate/core'
 
 /**
  * A layer that drops what `keep` does not say true to from lists (containers, volumes, …) and from streams (events).
@@ -8,20 +9,20 @@ import type { Call, Checked, Endpoint, Item, Layer, Patterns, Selected } from '@
  * What `keep` throws ends the reply: nothing is shown that was not looked at.
  */
 export function keepItems<const P extends Patterns>(
-  endpoints: P & Checked<P>,
-  keep: (item: Item<Selected<P>>, call: CallTo<Selected<P>>) => boolean | Promise<boolean>,
+  endpoints: P & Checked<P> & HaveItems<Selected<P>>,
+  keep: (item: Item<Selected<P>>, call: Call<Selected<P>>) => boolean | Promise<boolean>,
 ): Layer {
-  const layer: Layer = async (call, next) => {
-    const reply = await next(call)
-    if (reply.ok)
-      reply.items(async (item) => {
-        const kept: unknown = await keep(item as Item<Selected<P>>, call as CallTo<Selected<P>>)
-        return kept === true ? item : undefined
-      })
-    return reply
-  }
-  Object.defineProperty(layer, 'name', { value: keep.name || 'items' })
-  return Object.assign(layer, { endpoints: [endpoints].flat() as string[], policy: true } as const)
+  return layer<P>(
+    endpoints,
+    async (call, next) => {
+      const reply = await next(call as Call)
+      if (reply.ok)
+        reply.items(async (item) => {
+          const kept: unknown = await keep(item as Item<Selected<P>>, call)
+          return kept === true ? item : undefined
+        })
+      return reply
+    },
+    { name: keep.name || 'items', policy: true },
+  )
 }
-
-type CallTo<E extends Endpoint> = E extends Endpoint ? Call<E> : never

@@ -25,7 +25,8 @@ export interface ReadOnlyOptions {
 /**
  * Lets pass what looks and changes nothing: every GET and HEAD, and `docker wait`. Not among them, because it is no
  * mere look: a terminal by websocket (`attach/ws` is a GET that types), the swarm's unlock key and its join tokens
- * (`GET /swarm`), and the engine's profiler, which keeps it busy. What a client can read it can tell: environment
+ * (`GET /swarm`), checkpoints, of which a client says in which folder of the host to look, and the engine's profiler,
+ * which keeps it busy. What a client can read it can tell: environment
  * variables and configs show as they do without it; what secrets hold the engine shows nobody.
  *
  * @throws IntermediateError for an unknown option
@@ -52,7 +53,12 @@ export function readOnly(options: ReadOnlyOptions = {}): Policy {
   return allowing('readOnly', [...looking.map(({ key }) => key), 'POST /containers/:id/wait'])
 }
 
-const never: readonly Endpoint[] = ['GET /containers/:id/attach/ws', 'GET /swarm', 'GET /swarm/unlockkey']
+const never: readonly Endpoint[] = [
+  'GET /containers/:id/attach/ws',
+  'GET /containers/:id/checkpoints',
+  'GET /swarm',
+  'GET /swarm/unlockkey',
+]
 
 const optional: Readonly<Record<keyof ReadOnlyOptions, readonly Endpoint[]>> = {
   archive: ['GET /containers/:id/archive', 'HEAD /containers/:id/archive'],

@@ -29,7 +29,7 @@ export type OwnerId = string | ((call: Call) => string | undefined)
  * another's is answered as the engine answers for what is not there, in its own words.
  *
  *     filter.owner('ci')
- *     filter.owner(({ client }) => client.certificate?.subject.CN)
+ *     filter.owner(({ client }) => client.certificate?.fingerprint256)
  *
  * Covered: containers and what runs in them, volumes, networks, images, services with their tasks, secrets, configs,
  * and the events of all. Images that bear no label (pulled ones) are everybody's, to use and not to change; one that

@@ -35,6 +35,7 @@ export async function wireReplies({ text, cuts }: Sent, method: string): Promise
   const asker: Asker = {
     method,
     upgrade: false,
+    last: false,
     mayTunnel: false,
     sentWhole: true,
     onSurplus: () => undefined,

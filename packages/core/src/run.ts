@@ -92,19 +92,20 @@ export class Run {
    */
   private async withReasons(refusal: OwnReply, request: Request, turns: readonly Turn[]): Promise<OwnReply> {
     const { message } = refusal
-    const reasons: string[] = []
     if (message === undefined) return refusal
+    let all = message
     for (const { entry, match } of turns) {
       if (entry.layer.reasons === undefined) break
       const deadline = new Deadline(entry, request.name)
       const call = new LayerCall(request, match, this.asking(request, entry, outsideOf(deadline)))
       try {
-        reasons.push(...(await deadline.limit(entry.layer.reasons(call))))
+        for (const reason of await deadline.limit(entry.layer.reasons(call)))
+          if (!all.includes(reason)) all += `; ${reason}`
       } catch {
         // said above
       }
     }
-    return reasons.length === 0 ? refusal : refusal.saying([message, ...reasons].join('; '))
+    return all === message ? refusal : refusal.saying(all)
   }
 
   private async forward(request: Request): Promise<Reply> {

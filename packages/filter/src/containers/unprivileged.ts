@@ -51,7 +51,8 @@ export interface UnprivilegedOptions {
  * OomScoreAdj, OomKillDisable, the ulimits nice and rtprio) and to manage the swarm. A field of the HostConfig that it
  * does not know is refused unless it is empty.
  *
- * BuildKit's `POST /grpc`, which buildx uses, is refused by core as long as no policy names it:
+ * BuildKit's `POST /grpc`, which buildx uses, is refused by core as long as no policy names it (buildx then pulls a
+ * builder of its own, unless `images` refuses it):
  * `filter('POST /grpc', () => true)` admits it, and then nobody judges what is built there. Not covered either: how much
  * memory and time containers take, what they do over the network, what the engine fetches for whoever asks it (the URL of
  * a build or import, ADD in a Dockerfile), and that one client reaches the containers of another, which is for `owner()`.

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { text } from 'node:stream/consumers'
 import type { Call, CallArguments, Endpoint, Endpoints, Handler, Reply } from '@intermediate/core'
-import { IntermediateError } from '@intermediate/core'
+import { endpoints, IntermediateError } from '@intermediate/core'
 import { changeItems } from './change-items.js'
 import type { Fields } from './go-values.js'
 import { asObject } from './go-values.js'
@@ -110,7 +110,7 @@ export class Visit {
     const reply: Reply = await this.next(this.call)
     if (this.standIns.size === 0 || reply.tunnel !== undefined) return reply
     if (!reply.ok) reply.body = this.restored(await text(reply.body))
-    else if (reply.status === 200) this.restoreItems(reply)
+    else if (reply.status === 200 && streams.has(this.call.endpoint)) this.restoreItems(reply)
     return reply
   }
 
@@ -125,6 +125,11 @@ export class Visit {
     return restored
   }
 }
+
+/** The endpoints whose replies are progress. */
+const streams: ReadonlySet<Endpoint> = new Set(
+  endpoints.filter(({ jsonStream }) => jsonStream).map(({ key }) => key),
+)
 
 /** `call.ask` of a call of any endpoint. */
 interface Asks {

@@ -1,4 +1,6 @@
 import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import type { Call } from '@intermediate/core'
 import { intermediate, reply } from '@intermediate/core'
 import { answer, neverAnswer } from '@intermediate/testing'
 import { describe, expect, it } from 'vitest'
@@ -6,6 +8,8 @@ import { attach, byHand, ok, request, response, upgraded } from './docker-calls.
 import { setUpWith } from './matrix.js'
 
 const json = 'Content-Type: application/json'
+const isOver =
+  'IntermediateError: GET /info is over, and with it what layers ask and read for it: await that before you return the reply.'
 
 describe('a call of a layer itself', () => {
   it('goes to the layers behind it and the engine, and its reply to the layer alone', async () => {
@@ -64,6 +68,26 @@ describe('a call of a layer itself', () => {
     expect(to.upstream.requests[0]!.raw.toString()).toBe(
       'GET /images/library/web/json HTTP/1.1\r\nHost: docker\r\nUser-Agent: docker\r\n\r\n',
     )
+  })
+
+  it.each([
+    ['its request', ['Connection: close'], ok],
+    ['its reply', [], response('200 OK', '{}', ['Connection: close', 'Content-Length: 2'])],
+  ])('goes on no connection that ends with the reply before, as %s says', async (_, fields, first) => {
+    const layers = intermediate().use('GET /info', async (call, next) => {
+      const replied = await next(call)
+      await text(replied.body)
+      return call.ask('GET /version')
+    })
+    const upstream = answer(({ target }) => (target === '/info' ? first : ok))
+    await using to = await setUpWith(layers, 'unix', upstream)
+    await using client = await to.client()
+    await client.send(request('GET /info', fields))
+    expect((await client.response()).body.toString()).toBe('OK')
+    expect(to.upstream.connections.map(({ requests }) => requests.map(({ target }) => target))).toEqual([
+      ['/info'],
+      ['/version'],
+    ])
   })
 
   it('names an endpoint, and parameters that make no other of it', async () => {
@@ -146,6 +170,77 @@ describe('a call of a layer itself', () => {
     await engine.request()
     await engine.send(upgraded)
     expect(await client.head()).toMatch(/^HTTP\/1\.1 101 /)
+  })
+
+  it('ends with the call that it was made for', async () => {
+    const errors: unknown[] = []
+    let told!: () => void
+    const isTold = new Promise<void>((resolve) => (told = resolve))
+    const layers = intermediate().use('GET /info', async (call) => {
+      const asked = call.ask('GET /containers/json')
+      asked.catch((error: unknown) => errors.push(error)).finally(told)
+      await (await to.upstream.connection(0)).head()
+      return reply(204)
+    })
+    await using to = await setUpWith(layers, 'unix', byHand)
+    await using client = await to.client()
+    await client.send(request('GET /info'))
+    expect((await client.response({ head: true })).status).toBe(204)
+    await isTold
+    await (await to.upstream.connection(0)).closed()
+    expect(errors.map(String)).toEqual([isOver])
+  })
+
+  it('whose reply is read when the call that it was made for is over is cut', async () => {
+    const errors: unknown[] = []
+    let told!: () => void
+    const isTold = new Promise<void>((resolve) => (told = resolve))
+    const layers = intermediate().use('GET /info', async (call) => {
+      const replied = await call.ask('GET /containers/json')
+      replied
+        .json()
+        .catch((error: unknown) => errors.push(error))
+        .finally(told)
+      return reply(204)
+    })
+    await using to = await setUpWith(layers, 'unix', async (connection) => {
+      await connection.head()
+      await connection.send(`${response('200 OK', '', ['Content-Length: 100'])}[`)
+      await connection.closed()
+    })
+    await using client = await to.client()
+    await client.send(request('GET /info'))
+    expect((await client.response({ head: true })).status).toBe(204)
+    await isTold
+    expect(errors.map(String)).toEqual([isOver])
+  })
+
+  it('is refused when the call that it would be made for is over', async () => {
+    const kept: Call[] = []
+    const layers = intermediate().use(async (call) => {
+      kept.push(call)
+      return reply(204)
+    })
+    await using to = await setUpWith(layers, 'unix', answer(ok))
+    await using client = await to.client()
+    for (let calls = 0; calls < 2; calls++) {
+      await client.send(request('GET /info'))
+      await client.response({ head: true })
+    }
+    await expect(kept[0]!.ask('GET /containers/json')).rejects.toThrow(isOver.slice(isOver.indexOf('GET')))
+    expect(to.upstream.connections).toHaveLength(0)
+  })
+
+  it('goes on while the reply of its call is sent', async () => {
+    const layers = intermediate().use('GET /containers/json', async (call, next) => {
+      const replied = await next(call)
+      if (replied.ok) replied.items(async (item) => ((await call.ask('GET /_ping')).ok ? item : undefined))
+      return replied
+    })
+    await using to = await setUpWith(layers, 'unix', answer(response('200 OK', '[{"Id":"a"},{"Id":"b"}]')))
+    await using client = await to.client()
+    await client.send(request('GET /containers/json'))
+    expect((await client.response()).body.toString()).toBe('[{"Id":"a"},{"Id":"b"}]')
   })
 
   it('ends when the client leaves', async () => {

@@ -49,6 +49,7 @@ export async function wireRequests({ text, cuts }: Sent): Promise<Transcript> {
       rest = text.slice(heads + connection.reader.passed)
       return answer
     },
+    broke: () => undefined,
     leave: () => undefined,
     close: () => undefined,
   }

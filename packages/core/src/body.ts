@@ -7,7 +7,7 @@ import { writeJson } from './json/write-json.js'
 import { bytesOnly } from './wire/bytes-of.js'
 import { announcedLength } from './wire/content.js'
 
-/** A body to send: streams, text and bytes as they are, anything else as JSON. */
+/** A body to send: streams, text and bytes as they are, anything else as JSON. A stream gives bytes or text. */
 export type BodyInit = Readable | string | Uint8Array | object
 
 /** A body to send where its JSON has this type: undefined is no JSON, unknown any. */

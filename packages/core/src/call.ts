@@ -18,7 +18,12 @@ export interface Client {
 
 /** What a call of a layer's own says. */
 export type CallArguments<E extends Endpoint> = {
-  query?: Readonly<Partial<Endpoints[E]['query']> & Record<string, string | undefined>>
+  query?: Readonly<
+    { [N in keyof Endpoints[E]['query']]?: Endpoints[E]['query'][N] | undefined } & Record<
+      string,
+      string | undefined
+    >
+  >
   /** Anything but a stream, text and bytes is sent as JSON. */
   body?: JsonOr<Endpoints[E]['body']>
 } & (keyof Endpoints[E]['params'] extends never
@@ -56,7 +61,8 @@ export interface CallOf<E extends Endpoint> {
   readonly headers: HeaderFields
   /**
    * The content of the body, once, as a stream; whoever takes it assigns what is to be sent: a stream, text, bytes, or
-   * an object, which is sent as JSON. A body that nobody looks at is passed on as it comes.
+   * an object of the type that the endpoint takes, which is sent as JSON. A body that nobody looks at is passed on as it
+   * comes.
    */
   get body(): Readable
   set body(body: JsonOr<Endpoints[E]['body']>)
@@ -69,11 +75,17 @@ export interface CallOf<E extends Endpoint> {
    */
   json(options?: ReadOptions): Promise<Endpoints[E]['body']>
   /**
-   * Makes a call of the layer's own to the layers after it and the engine, for the same client, whatever becomes of this
-   * one. It ends with `signal`.
+   * Makes a call of the layer's own to the layers after it and the engine, for the same client. It belongs to this call:
+   * once this one is over, or its client has left, it is cut, and none can be made. Up to 64 KiB of a reply are kept for
+   * whoever reads it later; a longer one that is not read keeps a connection to the engine until the layer lets go of it
+   * or closes its `body`.
    */
   ask<A extends Endpoint>(endpoint: A, ...args: OptionalArguments<A>): Promise<Reply<A>>
-  /** A call to give to `next` in place of this one: its reply is the client's. The layers after are asked afresh. */
+  /**
+   * A call to give to `next` in place of this one: its reply is the client's. The layers after are asked afresh. It has
+   * the query and body that are given here, and of the headers Host and User-Agent only: set on it what else is needed,
+   * such as the credentials in X-Registry-Auth.
+   */
   to<A extends Endpoint>(endpoint: A, ...args: OptionalArguments<A>): Call<A>
   readonly client: Client
   /** Aborts when the client leaves before its call is answered. */

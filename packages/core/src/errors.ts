@@ -14,7 +14,7 @@ export type ErrorCode =
   | 'ERR_UPSTREAM_PROTOCOL'
   /** The client left, or what it sent turned out malformed, while a layer waited for the reply to its call. */
   | 'ERR_CLIENT_GONE'
-  /** A layer returned something that cannot be sent. */
+  /** A layer returned something that cannot be sent, or went on after its call was over. */
   | 'ERR_LAYER'
   /** A layer took longer than its deadline. */
   | 'ERR_DEADLINE'

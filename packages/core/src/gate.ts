@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { inspect } from 'node:util'
+import { culpritOf } from './blame.js'
 import { IntermediateError } from './errors.js'
 import { checkHeld, clientGone, nameOf, requestFailure, upstreamFailure } from './failures.js'
 import { refuseForm } from './form-body.js'
@@ -77,8 +78,16 @@ export class Gate implements Door {
   failure(error: Error, exchange: Exchange | undefined, upstream: Upstream | undefined): Answer {
     const isUpstreams = upstream !== undefined && exchange !== undefined
     const known = isUpstreams ? upstreamFailure(error, exchange, upstream) : requestFailure(error)
-    if (isUpstreams) this.report(exchange, known, undefined)
+    if (isUpstreams) this.report(exchange, known)
     return render(errorReply(known.status, known.message))
+  }
+
+  broke(exchange: Exchange, error: Error): void {
+    const isElsewhere = error instanceof IntermediateError && error.code === 'ERR_UPSTREAM_UNREACHABLE'
+    if (isElsewhere || error instanceof ClientGone) return
+    const layer = culpritOf(error) ?? exchange.givenBy
+    noteAnswer(exchange, layer)
+    this.report(exchange, error, layer)
   }
 
   leave(exchange: Exchange): void {
@@ -96,7 +105,7 @@ export class Gate implements Door {
       this.report(
         exchange,
         new Error(`the layer "${layer}" failed and was left out`, { cause: error }),
-        undefined,
+        layer,
       )
     const run = new Run({ exchange, stack, upstream, onLeftOut })
     try {
@@ -115,6 +124,7 @@ export class Gate implements Door {
       discard(reply)
       return
     }
+    exchange.givenBy = giverOf(reply)
     if (reply instanceof OwnReply) {
       exchange.answer(render(reply))
     } else if (reply instanceof TunnelReply) {
@@ -140,7 +150,7 @@ export class Gate implements Door {
       const otherHead = changedHead(reply)
       if (tunnel.touched) exchange.open(head.status, otherHead ?? head.bytes, tunnel)
       else exchange.reply(incoming, otherHead)
-    } else if (!content.touched && incoming.asker === exchange) {
+    } else if (!content.touched && incoming.asker === exchange && reply.framedFor(exchange.head)) {
       checkHeld(exchange, incoming)
       exchange.reply(incoming, changedHead(reply))
     } else if (exchange.head.method === 'HEAD' || head.status === 204 || head.status === 304) {
@@ -165,34 +175,48 @@ export class Gate implements Door {
         exchange.connection.breakOff()
         return
       }
-      if (error.status >= 500) this.report(exchange, error, undefined)
-      exchange.answer(render(errorReply(error.status, error.message)))
+      const layer = culprit || undefined
+      if (error.status >= 500) this.report(exchange, error, layer)
+      // Whether an engine has acted that cannot be reached, its own sentence cannot say either.
+      const acted = forwarded && error.code === 'ERR_DEADLINE' ? ` ${wasForwarded}` : ''
+      // A layer can throw one of these with any status, but not make a success of it.
+      const status = error.status >= 400 ? error.status : 500
+      exchange.answer(render(errorReply(status, error.message + acted)))
       return
     }
     const id = randomUUID().slice(0, 8)
-    this.report(exchange, error, id)
-    const state = forwarded
-      ? 'The call was forwarded before that, so the engine may have acted on it.'
-      : 'The call was not forwarded.'
+    this.report(exchange, error, culprit || undefined, id)
+    const state = forwarded ? wasForwarded : 'The call was not forwarded.'
     const where = culprit === '' ? '' : ` in the layer "${culprit}"`
     const message = `${nameOf(exchange)} failed${where} (error ${id} in the intermediate's log). ${state}`
     exchange.answer(render(errorReply(500, message)))
   }
 
-  private report(exchange: Exchange, error: unknown, id: string | undefined): void {
+  private report(exchange: Exchange, error: unknown, layer?: string, id?: string): void {
     const { method, target } = exchange.head
     const path = target.split('?', 1)[0]!
     const { onError } = this.options
-    if (onError !== undefined) tell(onError, { id, method, path, error })
-    else
-      process.stderr
-        .write(`intermediate: ${method} ${path}${id === undefined ? '' : ` (error ${id})`}: ${inspect(error)}
-`)
+    if (onError !== undefined) {
+      tell(onError, { id, method, path, layer, error })
+      return
+    }
+    const where = layer === undefined ? '' : ` in the layer "${layer}"`
+    const number = id === undefined ? '' : ` (error ${id})`
+    process.stderr.write(`intermediate: ${method} ${path}${where}${number}: ${inspect(error)}\n`)
   }
 }
 
+const wasForwarded = 'The call was forwarded before that, so the engine may have acted on it.'
+
 function noteAnswer({ note }: Exchange, layer: string | undefined): void {
   if (note instanceof CallNote) note.answeredBy = layer
+}
+
+/** The name of the layer that gave what is sent of a reply, if one did. */
+function giverOf(reply: Reply): string | undefined {
+  if (reply instanceof UpstreamReply) return reply.bodyBy
+  if (reply instanceof OwnReply) return reply.bodyBy ?? reply.by
+  return reply instanceof TunnelReply ? reply.by : undefined
 }
 
 function discard(reply: Reply): void {

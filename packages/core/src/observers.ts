@@ -41,7 +41,10 @@ export interface ErrorReport {
 export interface Observers {
   /** Called once for every call when it is over. Default: nobody. */
   readonly onCall?: ((record: CallRecord) => void) | undefined
-  /** Called for every error that is not the client's. Default: a line on stderr. */
+  /**
+   * Called for every error that is not the client's, also for what goes wrong while a reply or tunnel is sent; its
+   * client's connection is then cut. Default: a line on stderr.
+   */
   readonly onError?: ((report: ErrorReport) => void) | undefined
 }
 

@@ -1,34 +1,30 @@
 import type { Duplex } from 'node:stream'
 import { pipeline, Readable } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
+import { blame } from './blame.js'
 import { Body } from './body.js'
-import type { BodyInit, BodySource, ReadOptions } from './body.js'
+import type { BodyInit, BodySource, JsonOr, ReadOptions } from './body.js'
 import { IntermediateError } from './errors.js'
 import type { Endpoints } from './endpoints/endpoint-table.js'
 import type { Endpoint, EndpointInfo } from './endpoints/endpoint-types.js'
+import type { ItemsChange } from './endpoints/item-types.js'
 import { Fields } from './fields.js'
 import type { HeaderFields } from './fields.js'
 import { itemPlace } from './json/item-places.js'
 import { itemsTransform } from './json/items-transform.js'
 import type { Request } from './request.js'
-import { Content } from './wire/content.js'
-import type { Field } from './wire/head.js'
+import type { Exchange } from './wire/exchange.js'
+import type { Field, RequestHead } from './wire/head.js'
 import type { IncomingReply } from './wire/link.js'
-import { isHere } from './wire/link.js'
+import { replyContent } from './wire/reply-content.js'
 import { LinkTunnel } from './wire/tunnel.js'
 
 /** What answers a call: a head, and a body or a tunnel. What a layer does not look at passes as it came. */
-export type Reply<E extends Endpoint = Endpoint> = ReplyParts & (Done<E> | Failed)
+export type Reply<E extends Endpoint = Endpoint> = ReplyParts<E> & (Done<E> | Failed)
 
-interface ReplyParts {
+interface ReplyParts<E extends Endpoint> {
   readonly status: number
   readonly headers: HeaderFields
-  /**
-   * The content of the body, once, as a stream; whoever takes it assigns what is to be sent: a stream, text, bytes, or
-   * an object, which is sent as JSON. Of a tunnel it is empty.
-   */
-  get body(): Readable
-  set body(body: BodyInit)
   /**
    * The hijacked connection of attach, exec, session, grpc and websockets; undefined on every other reply. It keeps
    * half-closes. Once it was read or written, the reply carries nothing else than it or what wraps it.
@@ -39,6 +35,13 @@ interface ReplyParts {
    * @throws TypeError where this reply has none
    */
   withTunnel(tunnel: Duplex): Reply
+  /**
+   * Has each item of a list, or of a stream of JSON values such as events, looked at as it comes: what `change` returns
+   * goes on in its place, and undefined leaves it out. The whole is never held, and an event does not wait for the next;
+   * one item has 8 MiB at most, and a larger one ends the reply. An error has no items and stays as it is.
+   * @throws TypeError where the replies of the endpoint have no items
+   */
+  items(change: ItemsChange<E>): void
 }
 
 /** The reply of an engine that did what it was asked. */
@@ -46,46 +49,35 @@ interface Done<E extends Endpoint> {
   /** True for 2xx, and for a 101. */
   readonly ok: true
   /**
+   * The content of the body, once, as a stream; whoever takes it assigns what is to be sent: a stream, text, bytes, or
+   * an object, which is sent as JSON. Of a tunnel it is empty.
+   */
+  get body(): Readable
+  set body(body: JsonOr<Endpoints[E]['reply']>)
+  /**
    * The body as one JSON document; as with a call, what is in it in the end is what is sent. Of an empty body it is an
    * empty object, and stays an empty body if nothing is put in.
    * @throws IntermediateError 502 for what is not JSON, or past the limit
    */
   json(options?: ReadOptions): Promise<Endpoints[E]['reply']>
-  /**
-   * Has each item of a list, or of a stream of JSON values such as events, looked at as it comes: what `change` returns
-   * goes on in its place, and undefined leaves it out. The whole is never held, and an event does not wait for the next.
-   * @throws TypeError where the replies of the endpoint have no items
-   */
-  items(change: ChangeItem<Item<E>>): void
 }
-
-/** What becomes of an item: the one to send in its place, which may be the same, or undefined to leave it out. */
-export type ChangeItem<I> = (item: I) => I | undefined | Promise<I | undefined>
-
-/** What the reply of an endpoint has many of. */
-export type Item<E extends Endpoint> = ItemOf<NonNullable<Endpoints[E]['reply']>>
-type ItemOf<R> = R extends readonly (infer I)[]
-  ? I
-  : R extends { Volumes?: readonly (infer I)[] | null }
-    ? I
-    : R extends { Processes?: readonly (infer I)[] | null }
-      ? I
-      : R
 
 interface Failed {
   readonly ok: false
+  get body(): Readable
+  set body(body: BodyInit)
   /** What the engine says is wrong. */
   json(options?: ReadOptions): Promise<{ message?: string | null }>
-  /** Changes nothing: an error has no items. */
-  items(change: ChangeItem<never>): void
 }
 
 /** What the classes of replies have in common. */
-interface AnyReply extends ReplyParts {
+interface AnyReply extends ReplyParts<Endpoint> {
   readonly ok: boolean
+  get body(): Readable
+  set body(body: BodyInit)
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   json(options?: ReadOptions): Promise<any>
-  items(change: ChangeItem<never>): void
+  items(change: never): void
 }
 
 /**
@@ -129,6 +121,10 @@ abstract class BodyReply implements AnyReply {
   readonly content: Body
   /** What it answers, once that is known. */
   endpoint: EndpointInfo | undefined
+  /** The name of the layer that has it, or had it last. */
+  holder: string | undefined
+  /** The name of the layer that gave its body, where it was not that way from the beginning. */
+  bodyBy: string | undefined
 
   constructor(status: number, headers: Fields, source: Partial<BodySource>, init?: BodyInit) {
     this.status = status
@@ -145,25 +141,43 @@ abstract class BodyReply implements AnyReply {
   }
 
   set body(body: BodyInit) {
+    this.bodyBy = this.holder
     this.content.replace(body)
   }
 
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   json(options?: ReadOptions): Promise<any> {
+    this.checkCoding()
     return this.content.json(options)
   }
 
-  items(change: ChangeItem<never>): void {
+  items(change: never): void {
     if (!this.ok) return
     const place = this.endpoint && itemPlace(this.endpoint)
     if (place === undefined)
       throw new TypeError(
         `the replies to ${this.endpoint?.key ?? 'such a call'} have no items: read them with json()`,
       )
+    this.checkCoding()
     const stream = this.content.take()
-    const changed = itemsTransform(place, change as never)
+    const changed = itemsTransform(place, change)
+    const { holder } = this
+    changed.once('error', (error) => {
+      if (stream.errored === null) blame(error, holder)
+    })
     pipeline(stream, changed, () => {})
     this.content.replace(changed)
+  }
+
+  /** @throws IntermediateError 502 for a coding that nobody here can take away */
+  private checkCoding(): void {
+    const coding = this.content.touched ? undefined : codingOf(this.headers)
+    if (coding === undefined || coding === 'identity' || coding in decoders) return
+    throw new IntermediateError(
+      'ERR_UPSTREAM_PROTOCOL',
+      502,
+      `${this.endpoint?.key ?? 'A call'}: the reply is coded as ${coding}, which is not read here.`,
+    )
   }
 
   abstract readonly tunnel: Duplex | undefined
@@ -175,6 +189,22 @@ export class OwnReply extends BodyReply {
   readonly tunnel = undefined
   /** The name of the layer that made it; undefined: core. */
   by: string | undefined
+
+  /** What it says in Docker's error form; undefined: it says something else. */
+  get message(): string | undefined {
+    const { message } = (this.content.ownJson ?? {}) as { message?: unknown }
+    return typeof message === 'string' ? message : undefined
+  }
+
+  /** The same with another message. */
+  saying(message: string): OwnReply {
+    const reply = new OwnReply(this.status, [...this.headers], {
+      ...(this.content.ownJson as object),
+      message,
+    })
+    reply.by = this.by
+    return reply
+  }
 
   constructor(status: number, fields: readonly Field[], body: BodyInit | undefined) {
     super(status, new Fields(fields), {}, body ?? '')
@@ -190,6 +220,8 @@ export class TunnelReply implements AnyReply {
   readonly origin: IncomingReply | undefined
   readonly headers: Fields
   readonly tunnel: Duplex
+  /** The name of the layer that made it. */
+  by: string | undefined
 
   constructor(origin: IncomingReply | undefined, headers: Fields, stream: Duplex) {
     this.origin = origin
@@ -235,14 +267,24 @@ export class UpstreamReply extends BodyReply {
   constructor(incoming: IncomingReply, request: Request) {
     const headers = new Fields(incoming.head)
     const name = `${request.name}: the reply of ${incoming.link.upstream.name}`
+    const content = replyContent(incoming, lostReply(name))
     super(incoming.head.status, headers, {
-      open: () =>
-        incoming.kind === 'tunnel' ? Readable.from([]) : decoded(contentOf(incoming, name), headers),
+      open: () => (incoming.kind === 'tunnel' ? Readable.from([]) : decoded(content(), headers)),
       ...unreadable(name),
     })
     this.incoming = incoming
     this.request = request
     this.endpoint = request.endpoint
+  }
+
+  /** Whose call it answers. */
+  get exchange(): Exchange {
+    return this.request.exchange
+  }
+
+  /** It has a body where that of this request would have one: only replies to HEAD never have. */
+  framedFor({ method }: RequestHead): boolean {
+    return (this.request.method === 'HEAD') === (method === 'HEAD')
   }
 
   get tunnel(): LinkTunnel | undefined {
@@ -286,29 +328,24 @@ function unreadable(name: string): Pick<BodySource, 'tooLarge' | 'notJson'> {
   }
 }
 
-function contentOf(incoming: IncomingReply, name: string): Content {
-  const { link } = incoming
-  const lost = new IntermediateError('ERR_UPSTREAM_UNREACHABLE', 502, `${name} was lost before its end.`)
-  const content = new Content(link.reader, () => {
-    if (isHere(incoming)) return true
-    content.lose(lost)
-    return false
-  })
-  const lose = () => content.lose(lost)
-  link.socket.on('close', lose)
-  content.on('close', () => link.socket.off('close', lose))
-  return content
+/** Apart, as it must not keep the reply. */
+function lostReply(name: string): () => Error {
+  return () => new IntermediateError('ERR_UPSTREAM_UNREACHABLE', 502, `${name} was lost before its end.`)
 }
 
 /** The content without its coding (RFC 9110 section 8.4.1), which the reply then does not have any more. */
 function decoded(content: Readable, headers: Fields): Readable {
-  const coding = headers.get('content-encoding')?.trim().toLowerCase()
+  const coding = codingOf(headers)
   const decoder = coding === undefined ? undefined : decoders[coding]?.()
   if (decoder === undefined) return content
   headers.delete('content-encoding')
   content.on('error', (error) => decoder.destroy(error))
   decoder.on('error', () => content.destroy())
   return content.pipe(decoder)
+}
+
+function codingOf(headers: Fields): string | undefined {
+  return headers.get('content-encoding')?.trim().toLowerCase()
 }
 
 const decoders: Readonly<Record<string, (() => Duplex) | undefined>> = {

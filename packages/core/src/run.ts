@@ -64,7 +64,7 @@ export class Run {
         asked = true
         const reply = await this.reply(given.request, given.turns, given.at)
         if (reply instanceof OwnReply) reply.endpoint = given.request.endpoint
-        return (replied = reply)
+        return (replied = heldBy(reply, entry))
       }) as Promise<never>
     }
     let reply: Reply
@@ -80,6 +80,7 @@ export class Run {
       this.options.onLeftOut(error, entry.name)
       return replied ?? this.reply(request, turns, at + 1)
     }
+    if (reply instanceof TunnelReply) reply.by ??= entry.name
     if (!(reply instanceof OwnReply)) return reply
     reply.by ??= entry.name
     const isRefusal = !asked && reply.status === 403 && entry.layer.reasons !== undefined
@@ -138,7 +139,7 @@ export class Run {
     args: AnyArguments,
   ): Promise<Reply> {
     const made = this.made(request, entry, outside, endpoint, args)
-    return new Run(this.options, true).reply(made.request, made.turns)
+    return heldBy(await new Run(this.options, true).reply(made.request, made.turns), entry)
   }
 
   private made(
@@ -204,6 +205,12 @@ function outsideOf(deadline: Deadline): Outside {
     waited.catch(() => {})
     return waited
   }
+}
+
+/** Says which layer has a reply now, and may change it. */
+function heldBy(reply: Reply, entry: StackEntry): Reply {
+  if (reply instanceof OwnReply || reply instanceof UpstreamReply) reply.holder = entry.name
+  return reply
 }
 
 function checkedReply(value: unknown, exchange: Exchange): Reply {

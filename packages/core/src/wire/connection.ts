@@ -22,6 +22,8 @@ export interface Door {
   enter(exchange: Exchange): void
   /** The bytes that answer a request which failed here: malformed, or without an upstream. */
   failure(error: Error, exchange: Exchange | undefined, upstream: Upstream | undefined): Answer
+  /** The reply that the client was being given has failed, here and not at the client or an upstream: it is cut. */
+  broke(exchange: Exchange, error: Error): void
   /** The exchange is over, for better or worse. */
   leave(exchange: Exchange): void
   /** The client's connection is closed, and what it has sent has arrived, or is lost. */
@@ -63,6 +65,7 @@ export class Connection implements ReaderOwner<RequestHead>, LinkOwner {
   private closing = false
   private closed = false
   private concluded = false
+  private breaking = false
   /** What is on its way, either way, is not to arrive. */
   private lost = false
 
@@ -94,7 +97,8 @@ export class Connection implements ReaderOwner<RequestHead>, LinkOwner {
 
   /** The connection to this upstream: an idle one, or a new one. */
   linkTo(upstream: Upstream): Link {
-    const idle = this.links.find((link) => link.upstream === upstream && link.asker === undefined)
+    const isFree = (link: Link) => link.upstream === upstream && link.asker === undefined && !link.closes
+    const idle = this.links.find(isFree)
     if (idle !== undefined) return idle
     const link = new Link(upstream, this, this.limits.connect)
     this.links.push(link)
@@ -104,6 +108,11 @@ export class Connection implements ReaderOwner<RequestHead>, LinkOwner {
   /** Has a layer's tunnel end with the connection. */
   carry(stream: Duplex): void {
     this.stream = stream
+  }
+
+  /** Tells of a reply that failed, unless that follows from the end of the connection. */
+  tellBroken(exchange: Exchange, error: Error): void {
+    if (!this.over && !this.breaking) this.door.broke(exchange, error)
   }
 
   /** Closes a link. */
@@ -239,6 +248,7 @@ export class Connection implements ReaderOwner<RequestHead>, LinkOwner {
 
   /** Ends the connection as `abort()` does, once what the client was given is on its way. */
   breakOff(): void {
+    this.breaking = true
     if (this.socket.writableEnded) this.finish()
     else this.socket.write('', () => this.abort())
   }

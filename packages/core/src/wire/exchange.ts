@@ -1,8 +1,10 @@
 import type { Duplex } from 'node:stream'
 import { Readable } from 'node:stream'
+import { IntermediateError } from '../errors.js'
 import type { Connection } from './connection.js'
 import { Content } from './content.js'
 import type { ReplyHead, RequestHead } from './head.js'
+import type { InquiryOwner } from './inquiry.js'
 import { Inquiry } from './inquiry.js'
 import type { Asker, IncomingReply, Link, Upstream } from './link.js'
 import { nowhere } from './reader.js'
@@ -15,9 +17,6 @@ import { join, splice } from './tunnel.js'
  * open, gets it after that.
  */
 const gatherTime = 1000
-
-/** Most exchanges have no inquiries, and a list less to make. */
-const none: readonly Inquiry[] = []
 
 const continueHead = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n')
 
@@ -52,7 +51,7 @@ export class ClientGone extends Error {}
  * One request and its reply on a client connection. Whoever is given it passes it (and never hears of it again until it
  * is over), or forwards it and sends on the reply that comes, or answers it.
  */
-export class Exchange implements Asker {
+export class Exchange implements Asker, InquiryOwner {
   readonly head: RequestHead
   readonly connection: Connection
   mayTunnel = false
@@ -68,6 +67,8 @@ export class Exchange implements Asker {
   replyDone = false
   /** No other exchange follows on this connection. */
   last: boolean
+  /** Who gave the reply, as the door calls it, where it was made here. */
+  givenBy: string | undefined
   /** Whatever the door wants to find again when the exchange is over. */
   note: unknown
   private link: Link | undefined
@@ -80,10 +81,12 @@ export class Exchange implements Asker {
   private content: Content | undefined
   /** The upstream's reply goes to the client as it comes. */
   private splicing = false
-  private inquiries: readonly Inquiry[] = none
+  /** Those that are not over; undefined: there were none. */
+  private inquiries: Set<Inquiry> | undefined
   private continued = false
   private controller: AbortController | undefined
   private clientLeft = false
+  private left = false
 
   constructor(connection: Connection, head: RequestHead) {
     this.connection = connection
@@ -145,12 +148,15 @@ export class Exchange implements Asker {
     })
   }
 
-  /** Sends a request of our own on a link that is free. Its reply is whole before this exchange is over, or dropped. */
+  /**
+   * Sends a request of our own on a link that is free. It belongs to this exchange: its reply is whole before that is
+   * over, or dropped, and there is none after it.
+   */
   ask(upstream: Upstream, { method, head, body }: Outgoing): Promise<IncomingReply> {
-    if (this.connection.over) return Promise.reject(new ClientGone('the client left'))
+    if (this.left || this.connection.over) return Promise.reject(this.end())
     const link = this.connection.linkTo(upstream)
-    const inquiry = new Inquiry(method, link, (used) => this.connection.forget(used))
-    this.inquiries = [...this.inquiries, inquiry]
+    const inquiry = new Inquiry(method, link, this)
+    this.inquiries = (this.inquiries ?? new Set()).add(inquiry)
     link.begin(inquiry)
     sendMade(link, { method, head, body }, (error) => {
       if (!inquiry.isOpen) return
@@ -169,19 +175,26 @@ export class Exchange implements Asker {
   read(): Readable {
     if (this.sent) throw new TypeError('the body was sent on, and is not here any more')
     this.sent = true
-    return (this.content = new Content(this.connection.reader, () => {
+    const begin = () => {
       if (this.over && !this.requestDone) this.content!.lose(new ClientGone('the client left'))
       if (this.requestDone || this.over) return false
       this.continue()
       return true
-    }))
+    }
+    return (this.content = new Content(this.connection.reader, { begin, announced: this.head.contentLength }))
   }
 
   /** Passes the request and its reply on. */
   private pass(upstream: Upstream, changed?: Outgoing): void {
     const { connection } = this
     if (connection.over) {
+      destroyBody(changed)
       this.onLost(new ClientGone('the client left'))
+      return
+    }
+    if (this.isCutShort) {
+      destroyBody(changed)
+      this.onLost(cutShort())
       return
     }
     this.dropLink()
@@ -218,6 +231,8 @@ export class Exchange implements Asker {
       if (link.asker !== this) return
       if (error !== undefined) {
         this.connection.forget(link)
+        // Whoever waits for the reply is told.
+        if (this.waiting === undefined) this.tellBroken(error)
         if (!this.onLost(new BodyLost(error.message, { cause: error }))) this.connection.breakOff()
         return
       }
@@ -263,8 +278,12 @@ export class Exchange implements Asker {
     if (streams) {
       const framing = this.head.minor === 0 ? 'until close' : 'chunked'
       sendStream(stream, socket, framing, (error) => {
-        if (error === undefined) this.finishReply()
-        else if (!this.connection.over) this.connection.breakOff()
+        if (error === undefined) {
+          this.finishReply()
+          return
+        }
+        this.tellBroken(error)
+        if (!this.connection.over) this.connection.breakOff()
       })
     } else {
       stream?.destroy()
@@ -292,7 +311,7 @@ export class Exchange implements Asker {
     const begin = () => {
       this.tunnel = 'stream'
       socket.write(head)
-      join(this.connection, stream)
+      join(this.connection, stream, (error) => this.tellBroken(error))
     }
     if (this.requestDone) {
       begin()
@@ -339,33 +358,71 @@ export class Exchange implements Asker {
 
   onClientLeft(): void {
     this.clientLeft = true
-    for (const { isOpen, sentWhole, link } of this.inquiries) if (isOpen && sentWhole) link.socket.end()
+    for (const { isOpen, sentWhole, link } of this.inquiries ?? []) if (isOpen && sentWhole) link.socket.end()
     this.controller?.abort()
   }
 
   /** The exchange is over: whoever still reads or waits here is told so. */
   onOver(): void {
+    this.left = true
     const isRead = this.content === undefined || this.content.isWhole
-    if (isRead && this.inquiries === none) return
-    const gone = new ClientGone('the call is over')
+    if (isRead && !this.inquiries?.size) return
+    const gone = this.end()
     this.content?.lose(gone)
-    for (const inquiry of this.inquiries) {
+    for (const inquiry of this.inquiries ?? []) {
       if (inquiry.isOpen) this.connection.forget(inquiry.link)
       inquiry.onLost(gone)
     }
   }
 
-  /** The client's FIN goes on behind all that it has sent. */
+  onUseless(link: Link): void {
+    this.connection.forget(link)
+  }
+
+  onInquiryOver(inquiry: Inquiry): void {
+    this.inquiries?.delete(inquiry)
+  }
+
+  /**
+   * The client's FIN goes on behind all that it has sent. Where a layer has put another body in the place of the
+   * client's, of which the rest never comes, that one may have no end any more: nothing goes on of either.
+   */
   onClientEnd(): void {
-    if (!this.requestDone) this.content?.lose(new ClientGone('the client ended its side inside a body'))
+    if (this.isCutShort) {
+      const gone = cutShort()
+      this.content?.lose(gone)
+      if (this.link !== undefined && this.madeWhole !== undefined) {
+        this.dropLink()
+        if (!this.onLost(gone)) this.connection.breakOff()
+        return
+      }
+    }
     if (this.link !== undefined && this.madeWhole !== false) this.link.socket.end()
     // A tunnel of our own waits for the rest of the body.
-    else if (this.status !== 0) this.connection.abort()
+    else if (this.status !== 0 && !this.requestDone) this.connection.abort()
   }
 
   /** True while somebody here has an upstream's tunnel that is not joined with the client yet. */
   get holdsTunnel(): boolean {
     return this.held?.kind === 'tunnel'
+  }
+
+  /** The client has ended its side inside the body, and everything before that was passed on. */
+  private get isCutShort(): boolean {
+    return this.connection.reader.ended && !this.requestDone
+  }
+
+  /** Why what layers do for this exchange comes to nothing. */
+  private end(): Error {
+    if (this.status === 0) return new ClientGone('the client left')
+    const { method, target } = this.head
+    const message = `${method} ${target.split('?', 1)[0]} is over, and with it what layers ask and read for it: await that before you return the reply.`
+    return new IntermediateError('ERR_LAYER', 500, message)
+  }
+
+  /** Tells what has become of something that layers gave to be sent, unless the client has left. */
+  private tellBroken(error: Error): void {
+    if (this.tunnel !== undefined || !this.clientLeft) this.connection.tellBroken(this, error)
   }
 
   /** A client may wait for the reply before it sends the rest. */
@@ -385,6 +442,14 @@ export class Exchange implements Asker {
     if (this.link?.asker === this) this.connection.forget(this.link)
     this.link = undefined
   }
+}
+
+function cutShort(): ClientGone {
+  return new ClientGone('the client ended its side inside a body')
+}
+
+function destroyBody(request: Outgoing | undefined): void {
+  if (request?.body instanceof Readable) request.body.destroy()
 }
 
 function sendMade({ socket }: Link, { head, body }: Outgoing, done: (error?: Error) => void): void {

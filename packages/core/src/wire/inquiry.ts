@@ -1,5 +1,13 @@
 import type { Asker, IncomingReply, Link } from './link.js'
 
+/** Whoever keeps count of the inquiries of a call. */
+export interface InquiryOwner {
+  /** A link is good for no other request. */
+  onUseless(link: Link): void
+  /** The whole reply was read, or nothing more comes of it. */
+  onInquiryOver(inquiry: Inquiry): void
+}
+
 /**
  * A request that is made here while a client waits, and its reply, which is for whoever asked and not for the client. It
  * goes on a link of the client's own, and never becomes a tunnel.
@@ -7,19 +15,21 @@ import type { Asker, IncomingReply, Link } from './link.js'
 export class Inquiry implements Asker {
   readonly method: string
   readonly upgrade = false
+  readonly last = false
   readonly mayTunnel = false
   sentWhole = false
   readonly reply: Promise<IncomingReply>
   readonly link: Link
-  private readonly drop: (link: Link) => void
+  /** Why nothing comes of it any more. */
+  lostBy: Error | undefined
+  private readonly owner: InquiryOwner
   private resolve!: (reply: IncomingReply) => void
   private reject!: (error: Error) => void
 
-  /** @param drop is called for a link that is good for no other request */
-  constructor(method: string, link: Link, drop: (link: Link) => void) {
+  constructor(method: string, link: Link, owner: InquiryOwner) {
     this.method = method
     this.link = link
-    this.drop = drop
+    this.owner = owner
     this.reply = new Promise((resolve, reject) => {
       this.resolve = resolve
       this.reject = reject
@@ -41,11 +51,21 @@ export class Inquiry implements Asker {
 
   /** A link on which the request is still being sent is good for no other. */
   onReplyEnd(): void {
-    if (!this.sentWhole) this.drop(this.link)
+    if (!this.sentWhole) this.owner.onUseless(this.link)
+    this.owner.onInquiryOver(this)
   }
 
   /** Nothing comes of it any more. */
   onLost(error: Error): void {
+    this.lostBy = error
+    this.owner.onInquiryOver(this)
     this.reject(error)
+  }
+
+  /** Nobody wants the rest of the reply. */
+  discard(): void {
+    if (!this.isOpen) return
+    this.owner.onUseless(this.link)
+    this.owner.onInquiryOver(this)
   }
 }

@@ -25,6 +25,8 @@ export interface Asker {
   readonly method: string
   /** The request asks for another protocol. */
   readonly upgrade: boolean
+  /** Its request says that the connection ends with the reply. */
+  readonly last: boolean
   /** The reply may turn the connection into a tunnel. */
   readonly mayTunnel: boolean
   /** Every byte of the request was sent. */
@@ -83,6 +85,8 @@ export class Link implements ReaderOwner<ReplyHead> {
   asker: Asker | undefined
   /** True once a reply came this way: a loss before the next may be an idle connection's ordinary end. */
   used = false
+  /** The upstream closes it behind the reply that is coming, or was the last: its request or that said so. */
+  closes = false
   /** Its bytes are a tunnel's: whoever has that ends it. */
   tunnelled = false
   /** True once nothing more is asked or told here: what the upstream was sent is on its way, and then it closes. */
@@ -124,6 +128,7 @@ export class Link implements ReaderOwner<ReplyHead> {
   /** Expects the reply to this one's request next. */
   begin(asker: Asker): void {
     this.asker = asker
+    this.closes = asker.last
   }
 
   /** True while the upstream has something to get still that was sent whole, or the rest of a tunnel. */
@@ -179,6 +184,7 @@ export class Link implements ReaderOwner<ReplyHead> {
 
   onHead(head: ReplyHead): void {
     this.used = true
+    this.closes ||= !head.persistent
     const asker = this.asker!
     asker.onReply({ link: this, head, kind: this.kind, asker })
   }
@@ -225,6 +231,6 @@ function opensTunnel(asker: Asker, head: ReplyHead): boolean {
 }
 
 /** Whatever its fields say, a reply to HEAD has no body, nor has a 204 or a 304 (RFC 9112 section 6.3). */
-function isBodiless(asker: Asker, { status, contentLength }: ReplyHead): boolean {
+export function isBodiless(asker: Asker, { status, contentLength }: ReplyHead): boolean {
   return asker.method === 'HEAD' || status === 204 || status === 304 || contentLength === 0
 }

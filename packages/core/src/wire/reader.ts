@@ -299,7 +299,11 @@ export class MessageReader<H extends Head> {
     if (!framing.done) return progress
     this.state = 'idle'
     this.sink = undefined
-    if (this.contentOnly) sink.end()
+    if (this.contentOnly) {
+      // Whoever has the content may take it after the next message, or never.
+      this.stalled = false
+      sink.end()
+    }
     this.owner.onMessageEnd()
     return true
   }

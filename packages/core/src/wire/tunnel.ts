@@ -1,6 +1,8 @@
 import { Duplex } from 'node:stream'
+import { bytesOf, NotBytes } from './bytes-of.js'
 import type { Connection } from './connection.js'
 import type { Link } from './link.js'
+import { StreamCut } from './send-stream.js'
 
 /** Joins a client and an upstream byte for byte, each half to its own end: the end of stdin must not end stdout. */
 export function splice(connection: Connection, link: Link): void {
@@ -9,29 +11,47 @@ export function splice(connection: Connection, link: Link): void {
   connection.reader.tunnel(link.socket)
 }
 
-/** Joins a client and a stream, each half to its own end. The stream is destroyed when the connection is over. */
-export function join(connection: Connection, stream: Duplex): void {
+/**
+ * Joins a client and a stream, each half to its own end. The stream is destroyed when the connection is over.
+ * @param onError is called when the stream fails, which ends the connection
+ */
+export function join(connection: Connection, stream: Duplex, onError: (error: Error) => void): void {
   const { socket, reader } = connection
   keepOpen(stream)
   const finish = () => {
     if (stream.readableEnded && stream.writableFinished) connection.finish()
   }
-  stream.on('data', (bytes: Buffer) => {
-    if (!socket.write(bytes)) stream.pause()
+  const fail = (error: Error) => {
+    onError(error)
+    connection.abort()
+  }
+  stream.on('data', (given: unknown) => {
+    const bytes = bytesOf(given)
+    if (bytes === undefined) stream.destroy(new NotBytes(given))
+    else if (!socket.write(bytes)) stream.pause()
   })
   stream.on('end', () => {
     socket.end()
     finish()
   })
   stream.on('finish', finish)
-  stream.on('error', () => connection.abort())
+  stream.on('error', fail)
   stream.on('close', () => {
     if (stream.readableEnded) connection.finish(stream.writableFinished)
-    else connection.abort()
+    else fail(new StreamCut())
   })
   stream.on('drain', () => reader.resume())
   socket.on('drain', () => stream.resume())
-  reader.tunnel({ write: (bytes) => stream.write(bytes), end: () => stream.end() })
+  const write = (bytes: Buffer) => {
+    try {
+      return stream.write(bytes)
+    } catch (error) {
+      // What a stream's own functions throw is its error, and not that of whoever reads the client.
+      stream.destroy(error instanceof Error ? error : new Error('the stream threw', { cause: error }))
+      return true
+    }
+  }
+  reader.tunnel({ write, end: () => stream.end() })
 }
 
 /**

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { Transform } from 'node:stream'
-import { intermediate, type Layer, reply } from '@intermediate/core'
+import { type api, type Call, type Handler, intermediate, type Reply, reply } from '@intermediate/core'
 import { answer, type Script } from '@intermediate/testing'
 import { describe, expect, it } from 'vitest'
 import { byHand, execBody, execStart, meanwhile, ok, request, upgraded } from './docker-calls.js'
@@ -10,12 +10,12 @@ const json = 'Content-Type: application/json'
 const create = (body: string, fields: readonly string[] = []) =>
   request('POST /v1.45/containers/create?name=web', [json, ...fields], body)
 
-const reads: Layer = async function reads(call, next) {
+async function reads(call: Call, next: Handler): Promise<Reply> {
   await call.json()
   return next(call)
 }
 
-function ofCreate(layer: Layer) {
+function ofCreate(layer: (call: Call<'POST /containers/create'>, next: Handler) => Promise<Reply>) {
   return intermediate({ onError: () => {} }).use('POST /containers/create', layer)
 }
 
@@ -108,7 +108,7 @@ describe.each(transports)('the body of a call, over %s', (transport) => {
   })
 
   it('may be another: text, an object, or a stream, which goes in chunks', async () => {
-    const bodies = ['text', { a: 1 }, Buffer.from([1, 2, 3])]
+    const bodies = ['text', { Image: 'a' }, Buffer.from([1, 2, 3])]
     const layers = ofCreate(async (call, next) => {
       const body = bodies.shift()
       if (body === undefined)
@@ -128,7 +128,7 @@ describe.each(transports)('the body of a call, over %s', (transport) => {
     }
     expect(to.upstream.requests.map(({ body }) => body.toString('latin1'))).toEqual([
       'text',
-      '{"a":1}',
+      '{"Image":"a"}',
       '\x01\x02\x03',
       '{"A":"B"}',
     ])
@@ -137,7 +137,7 @@ describe.each(transports)('the body of a call, over %s', (transport) => {
   })
 
   it('that is text or bytes is not said to be JSON', async () => {
-    const bodies: (string | object)[] = ['text', {}]
+    const bodies: (string | api.ContainerCreateBody)[] = ['text', {}]
     const layers = ofCreate(async (call, next) => {
       call.body = bodies.shift()!
       return next(call)

@@ -44,7 +44,10 @@ describe('the examples', () => {
       const { status, body: said } = await client.response()
       return [status, status === 200 ? '' : (JSON.parse(said.toString()) as { message: string }).message]
     }
-    expect(await create('{"Image":"busybox","hostconfig":{"privileged":true}}')).toEqual([403, 'privileged mode is not allowed here; say what it is for: --label ticket=…'])
+    expect(await create('{"Image":"busybox","hostconfig":{"privileged":true}}')).toEqual([
+      403,
+      'privileged mode is not allowed here; say what it is for: --label ticket=…',
+    ])
     expect(await create('{"Image":"busybox"}')).toEqual([403, 'say what it is for: --label ticket=…'])
     expect(await create('{"Image":"busybox","Labels":{"ticket":"1"}}')).toEqual([200, ''])
     expect(

@@ -97,6 +97,16 @@ describe('the compiler says', () => {
       `intermediate().use((call, next) => next(call), { nme: '' })`,
       `Did you mean to write 'name'?`,
     ],
+    [
+      'that replies have no items',
+      `intermediate().use('GET /info', async (call, next) => { const told = await next(call); told.items((item) => item); return told })`,
+      `'its replies have no items: read them with json()': "GET /info"`,
+    ],
+    [
+      'which field a body does not have',
+      `intermediate().use(async (call, next) => next(call.to('POST /volumes/create', { body: { Nmae: 'v' } })))`,
+      `'Nmae' does not exist in type`,
+    ],
   ])('%s, in no more than two lines', async (_, line, message) => {
     const [complaint = ''] = await editor.complaints(program(line))
     expect(complaint).toContain(message)
@@ -133,7 +143,7 @@ it('knows a private endpoint with types wherever it knows one of Docker’s', as
         const args: string[] | null | undefined = (await call.json()).Args
         const wait: string | undefined = call.query.wait
         const name: string = call.params.name
-        return next(call.to('POST /extensions/:name/run', { params: { name }, query: { wait: wait ?? '' }, body: { args } }))
+        return next(call.to('POST /extensions/:name/run', { params: { name }, query: { wait: wait ?? '' }, body: { Args: args ?? [] } }))
       })
       .use('* /extensions{/*rest}', (call: Call<'POST /extensions/:name/run' | 'POST /extensions/:name/stop'>, next) => next(call))
       .use(async (call, next) => {

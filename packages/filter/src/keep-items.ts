@@ -15,7 +15,7 @@ export function keepItems<const P extends Patterns>(
   return layer<P>(
     endpoints,
     async (call, next) => {
-      const reply = await next(call as Call)
+      const reply = await next(call)
       if (reply.ok)
         reply.items(async (item) => {
           const kept: unknown = await keep(item as Item<Selected<P>>, call)

@@ -4,31 +4,32 @@ import type * as api from './api-types.js'
 /**
  * What each endpoint takes and gives. `body` and `reply` are the JSON of the call and of a reply with a status of 2xx,
  * one value of it where the reply is a stream of them; undefined where there is no JSON, unknown where nobody says.
+ * `item` is what `items()` gives of a reply, where it has items.
  */
 // oxfmt-ignore
 export interface ApiEndpoints {
   'GET /_ping': { params: Nothing; query: Nothing; body: undefined; reply: undefined }
   'HEAD /_ping': { params: Nothing; query: Nothing; body: undefined; reply: undefined }
   'POST /auth': { params: Nothing; query: Nothing; body: api.AuthConfig; reply: api.AuthResponse }
-  'POST /build': { params: Nothing; query: { dockerfile?: string; t?: string; extrahosts?: string; remote?: string; q?: string; nocache?: string; cachefrom?: string; pull?: string; rm?: string; forcerm?: string; memory?: string; memswap?: string; cpushares?: string; cpusetcpus?: string; cpuperiod?: string; cpuquota?: string; buildargs?: string; shmsize?: string; squash?: string; labels?: string; networkmode?: string; platform?: string; target?: string; outputs?: string; version?: string }; body: undefined; reply: api.JSONMessage }
+  'POST /build': { params: Nothing; query: { dockerfile?: string; t?: string; extrahosts?: string; remote?: string; q?: string; nocache?: string; cachefrom?: string; pull?: string; rm?: string; forcerm?: string; memory?: string; memswap?: string; cpushares?: string; cpusetcpus?: string; cpuperiod?: string; cpuquota?: string; buildargs?: string; shmsize?: string; squash?: string; labels?: string; networkmode?: string; platform?: string; target?: string; outputs?: string; version?: string }; body: undefined; reply: api.JSONMessage; item: api.JSONMessage }
   'POST /build/cancel': { params: Nothing; query: Nothing; body: unknown; reply: unknown }
-  'POST /build/prune': { params: Nothing; query: { 'reserved-space'?: string; 'max-used-space'?: string; 'min-free-space'?: string; all?: string; filters?: string }; body: undefined; reply: api.BuildPruneReply }
+  'POST /build/prune': { params: Nothing; query: { 'reserved-space'?: string; 'max-used-space'?: string; 'min-free-space'?: string; all?: string; filters?: string }; body: undefined; reply: api.BuildPruneReply; item: NonNullable<api.BuildPruneReply['CachesDeleted']>[number] }
   'POST /commit': { params: Nothing; query: { container?: string; repo?: string; tag?: string; comment?: string; author?: string; pause?: string; changes?: string }; body: api.ContainerConfig; reply: api.IDResponse }
-  'GET /configs': { params: Nothing; query: { filters?: string }; body: undefined; reply: api.Config[] }
+  'GET /configs': { params: Nothing; query: { filters?: string }; body: undefined; reply: api.Config[]; item: api.Config }
   'POST /configs/create': { params: Nothing; query: Nothing; body: api.ConfigSpec; reply: api.IDResponse }
   'DELETE /configs/:id': { params: { id: string }; query: Nothing; body: undefined; reply: undefined }
   'GET /configs/:id': { params: { id: string }; query: Nothing; body: undefined; reply: api.Config }
   'POST /configs/:id/update': { params: { id: string }; query: { version?: string }; body: api.ConfigSpec; reply: undefined }
   'POST /containers/create': { params: Nothing; query: { name?: string; platform?: string }; body: api.ContainerCreateBody; reply: api.ContainerCreateResponse }
-  'GET /containers/json': { params: Nothing; query: { all?: string; limit?: string; size?: string; filters?: string }; body: undefined; reply: api.ContainerSummary[] }
-  'POST /containers/prune': { params: Nothing; query: { filters?: string }; body: undefined; reply: api.ContainerPruneReply }
+  'GET /containers/json': { params: Nothing; query: { all?: string; limit?: string; size?: string; filters?: string }; body: undefined; reply: api.ContainerSummary[]; item: api.ContainerSummary }
+  'POST /containers/prune': { params: Nothing; query: { filters?: string }; body: undefined; reply: api.ContainerPruneReply; item: NonNullable<api.ContainerPruneReply['ContainersDeleted']>[number] }
   'DELETE /containers/:id': { params: { id: string }; query: { v?: string; force?: string; link?: string }; body: undefined; reply: undefined }
   'GET /containers/:id/archive': { params: { id: string }; query: { path?: string }; body: undefined; reply: undefined }
   'HEAD /containers/:id/archive': { params: { id: string }; query: { path?: string }; body: undefined; reply: undefined }
   'PUT /containers/:id/archive': { params: { id: string }; query: { path?: string; noOverwriteDirNonDir?: string; copyUIDGID?: string }; body: undefined; reply: undefined }
   'POST /containers/:id/attach': { params: { id: string }; query: { detachKeys?: string; logs?: string; stream?: string; stdin?: string; stdout?: string; stderr?: string }; body: undefined; reply: undefined }
   'GET /containers/:id/attach/ws': { params: { id: string }; query: { detachKeys?: string; logs?: string; stream?: string; stdin?: string; stdout?: string; stderr?: string }; body: undefined; reply: undefined }
-  'GET /containers/:id/changes': { params: { id: string }; query: Nothing; body: undefined; reply: api.FilesystemChange[] }
+  'GET /containers/:id/changes': { params: { id: string }; query: Nothing; body: undefined; reply: api.FilesystemChange[]; item: api.FilesystemChange }
   'POST /containers/:id/exec': { params: { id: string }; query: Nothing; body: api.ContainerExecBody; reply: api.IDResponse }
   'GET /containers/:id/export': { params: { id: string }; query: Nothing; body: undefined; reply: undefined }
   'GET /containers/:id/json': { params: { id: string }; query: { size?: string }; body: undefined; reply: api.ContainerInspectResponse }
@@ -39,13 +40,13 @@ export interface ApiEndpoints {
   'POST /containers/:id/resize': { params: { id: string }; query: { h?: string; w?: string }; body: undefined; reply: undefined }
   'POST /containers/:id/restart': { params: { id: string }; query: { signal?: string; t?: string }; body: undefined; reply: undefined }
   'POST /containers/:id/start': { params: { id: string }; query: { detachKeys?: string }; body: undefined; reply: undefined }
-  'GET /containers/:id/stats': { params: { id: string }; query: { stream?: string; 'one-shot'?: string }; body: undefined; reply: api.ContainerStatsResponse }
+  'GET /containers/:id/stats': { params: { id: string }; query: { stream?: string; 'one-shot'?: string }; body: undefined; reply: api.ContainerStatsResponse; item: api.ContainerStatsResponse }
   'POST /containers/:id/stop': { params: { id: string }; query: { signal?: string; t?: string }; body: undefined; reply: undefined }
-  'GET /containers/:id/top': { params: { id: string }; query: { ps_args?: string }; body: undefined; reply: api.ContainerTopResponse }
+  'GET /containers/:id/top': { params: { id: string }; query: { ps_args?: string }; body: undefined; reply: api.ContainerTopResponse; item: NonNullable<api.ContainerTopResponse['Processes']>[number] }
   'POST /containers/:id/unpause': { params: { id: string }; query: Nothing; body: undefined; reply: undefined }
   'POST /containers/:id/update': { params: { id: string }; query: Nothing; body: api.ContainerUpdateBody; reply: api.ContainerUpdateResponse }
-  'POST /containers/:id/wait': { params: { id: string }; query: { condition?: string }; body: undefined; reply: api.ContainerWaitResponse }
-  'GET /containers/:id/checkpoints': { params: { id: string }; query: Nothing; body: undefined; reply: api.CheckpointListReplyItem[] }
+  'POST /containers/:id/wait': { params: { id: string }; query: { condition?: string }; body: undefined; reply: api.ContainerWaitResponse; item: api.ContainerWaitResponse }
+  'GET /containers/:id/checkpoints': { params: { id: string }; query: Nothing; body: undefined; reply: api.CheckpointListReplyItem[]; item: api.CheckpointListReplyItem }
   'POST /containers/:id/checkpoints': { params: { id: string }; query: Nothing; body: api.CheckpointCreateBody; reply: undefined }
   'DELETE /containers/:id/checkpoints/:checkpoint': { params: { id: string; checkpoint: string }; query: Nothing; body: undefined; reply: undefined }
   'POST /containers/:id/copy': { params: { id: string }; query: Nothing; body: unknown; reply: unknown }
@@ -57,54 +58,54 @@ export interface ApiEndpoints {
   'GET /debug/pprof/:name': { params: { name: string }; query: Nothing; body: unknown; reply: unknown }
   'GET /debug/vars': { params: Nothing; query: Nothing; body: unknown; reply: unknown }
   'GET /distribution/:name/json': { params: { name: string }; query: Nothing; body: undefined; reply: api.DistributionInspect }
-  'GET /events': { params: Nothing; query: { since?: string; until?: string; filters?: string }; body: undefined; reply: api.EventMessage }
+  'GET /events': { params: Nothing; query: { since?: string; until?: string; filters?: string }; body: undefined; reply: api.EventMessage; item: api.EventMessage }
   'GET /exec/:id/json': { params: { id: string }; query: Nothing; body: undefined; reply: api.ExecInspectReply }
   'POST /exec/:id/resize': { params: { id: string }; query: { h?: string; w?: string }; body: undefined; reply: undefined }
   'POST /exec/:id/start': { params: { id: string }; query: Nothing; body: api.ExecStartBody; reply: undefined }
   'POST /grpc': { params: Nothing; query: Nothing; body: unknown; reply: unknown }
-  'POST /images/create': { params: Nothing; query: { fromImage?: string; fromSrc?: string; repo?: string; tag?: string; message?: string; changes?: string; platform?: string }; body: undefined; reply: api.JSONMessage }
+  'POST /images/create': { params: Nothing; query: { fromImage?: string; fromSrc?: string; repo?: string; tag?: string; message?: string; changes?: string; platform?: string }; body: undefined; reply: api.JSONMessage; item: api.JSONMessage }
   'GET /images/get': { params: Nothing; query: { names?: string; platform?: string }; body: undefined; reply: undefined }
-  'GET /images/json': { params: Nothing; query: { all?: string; filters?: string; 'shared-size'?: string; digests?: string; manifests?: string; identity?: string }; body: undefined; reply: api.ImageSummary[] }
-  'POST /images/load': { params: Nothing; query: { quiet?: string; platform?: string }; body: undefined; reply: api.JSONMessage }
-  'POST /images/prune': { params: Nothing; query: { filters?: string }; body: undefined; reply: api.ImagePruneReply }
-  'GET /images/search': { params: Nothing; query: { term?: string; limit?: string; filters?: string }; body: undefined; reply: api.ImageSearchReplyItem[] }
-  'DELETE /images/:name': { params: { name: string }; query: { force?: string; noprune?: string; platforms?: string }; body: undefined; reply: api.ImageDeleteResponseItem[] }
-  'GET /images/:name/attestations': { params: { name: string }; query: { platform?: string; type?: string; statement?: string }; body: undefined; reply: api.AttestationStatement[] }
+  'GET /images/json': { params: Nothing; query: { all?: string; filters?: string; 'shared-size'?: string; digests?: string; manifests?: string; identity?: string }; body: undefined; reply: api.ImageSummary[]; item: api.ImageSummary }
+  'POST /images/load': { params: Nothing; query: { quiet?: string; platform?: string }; body: undefined; reply: api.JSONMessage; item: api.JSONMessage }
+  'POST /images/prune': { params: Nothing; query: { filters?: string }; body: undefined; reply: api.ImagePruneReply; item: NonNullable<api.ImagePruneReply['ImagesDeleted']>[number] }
+  'GET /images/search': { params: Nothing; query: { term?: string; limit?: string; filters?: string }; body: undefined; reply: api.ImageSearchReplyItem[]; item: api.ImageSearchReplyItem }
+  'DELETE /images/:name': { params: { name: string }; query: { force?: string; noprune?: string; platforms?: string }; body: undefined; reply: api.ImageDeleteResponseItem[]; item: api.ImageDeleteResponseItem }
+  'GET /images/:name/attestations': { params: { name: string }; query: { platform?: string; type?: string; statement?: string }; body: undefined; reply: api.AttestationStatement[]; item: api.AttestationStatement }
   'GET /images/:name/get': { params: { name: string }; query: { platform?: string }; body: undefined; reply: undefined }
-  'GET /images/:name/history': { params: { name: string }; query: { platform?: string }; body: undefined; reply: api.ImageHistoryResponseItem[] }
+  'GET /images/:name/history': { params: { name: string }; query: { platform?: string }; body: undefined; reply: api.ImageHistoryResponseItem[]; item: api.ImageHistoryResponseItem }
   'GET /images/:name/json': { params: { name: string }; query: { manifests?: string; platform?: string }; body: undefined; reply: api.ImageInspect }
-  'POST /images/:name/push': { params: { name: string }; query: { tag?: string; platform?: string }; body: undefined; reply: api.JSONMessage }
+  'POST /images/:name/push': { params: { name: string }; query: { tag?: string; platform?: string }; body: undefined; reply: api.JSONMessage; item: api.JSONMessage }
   'POST /images/:name/tag': { params: { name: string }; query: { repo?: string; tag?: string }; body: undefined; reply: undefined }
   'GET /info': { params: Nothing; query: Nothing; body: undefined; reply: api.SystemInfo }
-  'GET /networks': { params: Nothing; query: { filters?: string }; body: undefined; reply: api.NetworkSummary[] }
-  'GET /networks/': { params: Nothing; query: Nothing; body: undefined; reply: api.NetworkSummary[] }
+  'GET /networks': { params: Nothing; query: { filters?: string }; body: undefined; reply: api.NetworkSummary[]; item: api.NetworkSummary }
+  'GET /networks/': { params: Nothing; query: Nothing; body: undefined; reply: api.NetworkSummary[]; item: api.NetworkSummary }
   'POST /networks/create': { params: Nothing; query: Nothing; body: api.NetworkCreateBody; reply: api.NetworkCreateResponse }
-  'POST /networks/prune': { params: Nothing; query: { filters?: string }; body: undefined; reply: api.NetworkPruneReply }
+  'POST /networks/prune': { params: Nothing; query: { filters?: string }; body: undefined; reply: api.NetworkPruneReply; item: NonNullable<api.NetworkPruneReply['NetworksDeleted']>[number] }
   'DELETE /networks/:id': { params: { id: string }; query: Nothing; body: undefined; reply: undefined }
   'GET /networks/:id': { params: { id: string }; query: { verbose?: string; scope?: string }; body: undefined; reply: api.NetworkInspect }
   'POST /networks/:id/connect': { params: { id: string }; query: Nothing; body: api.NetworkConnectRequest; reply: undefined }
   'POST /networks/:id/disconnect': { params: { id: string }; query: Nothing; body: api.NetworkDisconnectRequest; reply: undefined }
-  'GET /nodes': { params: Nothing; query: { filters?: string }; body: undefined; reply: api.Node[] }
+  'GET /nodes': { params: Nothing; query: { filters?: string }; body: undefined; reply: api.Node[]; item: api.Node }
   'DELETE /nodes/:id': { params: { id: string }; query: { force?: string }; body: undefined; reply: undefined }
   'GET /nodes/:id': { params: { id: string }; query: Nothing; body: undefined; reply: api.Node }
   'POST /nodes/:id/update': { params: { id: string }; query: { version?: string }; body: api.NodeSpec; reply: undefined }
-  'GET /plugins': { params: Nothing; query: { filters?: string }; body: undefined; reply: api.Plugin[] }
+  'GET /plugins': { params: Nothing; query: { filters?: string }; body: undefined; reply: api.Plugin[]; item: api.Plugin }
   'POST /plugins/create': { params: Nothing; query: { name?: string }; body: undefined; reply: undefined }
-  'GET /plugins/privileges': { params: Nothing; query: { remote?: string }; body: undefined; reply: api.PluginPrivilege[] }
-  'POST /plugins/pull': { params: Nothing; query: { remote?: string; name?: string }; body: api.PluginPrivilege[]; reply: api.JSONMessage }
+  'GET /plugins/privileges': { params: Nothing; query: { remote?: string }; body: undefined; reply: api.PluginPrivilege[]; item: api.PluginPrivilege }
+  'POST /plugins/pull': { params: Nothing; query: { remote?: string; name?: string }; body: api.PluginPrivilege[]; reply: api.JSONMessage; item: api.JSONMessage }
   'DELETE /plugins/:name': { params: { name: string }; query: { force?: string }; body: undefined; reply: api.Plugin }
   'POST /plugins/:name/disable': { params: { name: string }; query: { force?: string }; body: undefined; reply: undefined }
   'POST /plugins/:name/enable': { params: { name: string }; query: { timeout?: string }; body: undefined; reply: undefined }
   'GET /plugins/:name/json': { params: { name: string }; query: Nothing; body: undefined; reply: api.Plugin }
-  'POST /plugins/:name/push': { params: { name: string }; query: Nothing; body: undefined; reply: api.JSONMessage }
+  'POST /plugins/:name/push': { params: { name: string }; query: Nothing; body: undefined; reply: api.JSONMessage; item: api.JSONMessage }
   'POST /plugins/:name/set': { params: { name: string }; query: Nothing; body: string[]; reply: undefined }
-  'POST /plugins/:name/upgrade': { params: { name: string }; query: { remote?: string }; body: api.PluginPrivilege[]; reply: api.JSONMessage }
-  'GET /secrets': { params: Nothing; query: { filters?: string }; body: undefined; reply: api.Secret[] }
+  'POST /plugins/:name/upgrade': { params: { name: string }; query: { remote?: string }; body: api.PluginPrivilege[]; reply: api.JSONMessage; item: api.JSONMessage }
+  'GET /secrets': { params: Nothing; query: { filters?: string }; body: undefined; reply: api.Secret[]; item: api.Secret }
   'POST /secrets/create': { params: Nothing; query: Nothing; body: api.SecretSpec; reply: api.IDResponse }
   'DELETE /secrets/:id': { params: { id: string }; query: Nothing; body: undefined; reply: undefined }
   'GET /secrets/:id': { params: { id: string }; query: Nothing; body: undefined; reply: api.Secret }
   'POST /secrets/:id/update': { params: { id: string }; query: { version?: string }; body: api.SecretSpec; reply: undefined }
-  'GET /services': { params: Nothing; query: { filters?: string; status?: string }; body: undefined; reply: api.Service[] }
+  'GET /services': { params: Nothing; query: { filters?: string; status?: string }; body: undefined; reply: api.Service[]; item: api.Service }
   'POST /services/create': { params: Nothing; query: Nothing; body: api.ServiceSpec; reply: api.ServiceCreateResponse }
   'DELETE /services/:id': { params: { id: string }; query: Nothing; body: undefined; reply: undefined }
   'GET /services/:id': { params: { id: string }; query: { insertDefaults?: string }; body: undefined; reply: api.Service }
@@ -119,13 +120,13 @@ export interface ApiEndpoints {
   'GET /swarm/unlockkey': { params: Nothing; query: Nothing; body: undefined; reply: api.SwarmUnlockkeyReply }
   'POST /swarm/update': { params: Nothing; query: { version?: string; rotateWorkerToken?: string; rotateManagerToken?: string; rotateManagerUnlockKey?: string }; body: api.SwarmSpec; reply: undefined }
   'GET /system/df': { params: Nothing; query: { type?: string; verbose?: string }; body: undefined; reply: api.SystemDataUsageReply }
-  'GET /tasks': { params: Nothing; query: { filters?: string }; body: undefined; reply: api.Task[] }
+  'GET /tasks': { params: Nothing; query: { filters?: string }; body: undefined; reply: api.Task[]; item: api.Task }
   'GET /tasks/:id': { params: { id: string }; query: Nothing; body: undefined; reply: api.Task }
   'GET /tasks/:id/logs': { params: { id: string }; query: { details?: string; follow?: string; stdout?: string; stderr?: string; since?: string; timestamps?: string; tail?: string }; body: undefined; reply: undefined }
   'GET /version': { params: Nothing; query: Nothing; body: undefined; reply: api.SystemVersion }
-  'GET /volumes': { params: Nothing; query: { filters?: string }; body: undefined; reply: api.VolumeListResponse }
+  'GET /volumes': { params: Nothing; query: { filters?: string }; body: undefined; reply: api.VolumeListResponse; item: NonNullable<api.VolumeListResponse['Volumes']>[number] }
   'POST /volumes/create': { params: Nothing; query: Nothing; body: api.VolumeCreateRequest; reply: api.Volume }
-  'POST /volumes/prune': { params: Nothing; query: { filters?: string }; body: undefined; reply: api.VolumePruneReply }
+  'POST /volumes/prune': { params: Nothing; query: { filters?: string }; body: undefined; reply: api.VolumePruneReply; item: NonNullable<api.VolumePruneReply['VolumesDeleted']>[number] }
   'DELETE /volumes/:name': { params: { name: string }; query: { force?: string }; body: undefined; reply: undefined }
   'GET /volumes/:name': { params: { name: string }; query: Nothing; body: undefined; reply: api.Volume }
   'PUT /volumes/:name': { params: { name: string }; query: { version?: string }; body: api.VolumeUpdateBody; reply: undefined }

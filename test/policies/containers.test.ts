@@ -12,9 +12,10 @@ describe.each(asked)('%s: %s on %s', (policy, _, line, body, message) => {
     await expectRefused(filter.unprivileged(), line, body, startingWith(message))
   })
 
-  it.skipIf(typeof body === 'string')('is refused with its fields in lower case', async () => {
-    await expectRefused(filter[policy](), line, inLowerCase(body), startingWith(message))
-  })
+  if (typeof body !== 'string')
+    it('is refused with its fields in lower case', async () => {
+      await expectRefused(filter[policy](), line, inLowerCase(body), startingWith(message))
+    })
 })
 
 describe('unprivileged also refuses', () => {

@@ -21,7 +21,8 @@ test.each([...requestFieldTrees])('any body of %s arrives as it was read', async
     const received = String(to.upstream.requests.at(-1)?.body)
     // Or it was passed on unread.
     expect(received).not.toMatch(/^ /)
-    expect(exactJson(received)).toEqual(exactJson(body))
+    // A body of null sets nothing, and arrives as an object that does so too.
+    expect(exactJson(received)).toEqual(exactJson(body) ?? {})
   })
   await fc.assert(arrives, { numRuns: 100 })
 })

@@ -21,8 +21,9 @@ test.each([...requestFieldTrees])('any body of %s arrives as it was read', async
     const received = String(to.upstream.requests.at(-1)?.body)
     // Or it was passed on unread.
     expect(received).not.toMatch(/^ /)
-    // A body of null sets nothing, and arrives as an object that does so too.
-    expect(exactJson(received)).toEqual(exactJson(body) ?? {})
+    // Null sets no field, and arrives as an object that sets none.
+    const isList = typeof tree === 'object' && '[]' in tree
+    expect(exactJson(received)).toEqual(body === 'null' && !isList ? {} : exactJson(body))
   })
   await fc.assert(arrives, { numRuns: 100 })
 })

@@ -1,0 +1,17 @@
+import { chooseUpstream } from './choose-upstream.js'
+import { byClient, byContainer, byEndpoint, byImage, byLabel } from './choosers.js'
+import { detour } from './detour.js'
+import { fallback } from './fallback.js'
+import { recipientList } from './recipient-list.js'
+
+/** Layers that choose where calls go. */
+export const router = Object.assign(chooseUpstream, {
+  byClient,
+  byContainer,
+  byEndpoint,
+  byImage,
+  byLabel,
+  detour,
+  fallback,
+  recipientList,
+})

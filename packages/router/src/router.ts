@@ -1,5 +1,6 @@
 import { chooseUpstream } from './choose-upstream.js'
 import { byClient, byContainer, byEndpoint, byImage, byLabel } from './choosers.js'
+import { engines } from './engines/engines.js'
 import { detour } from './detour.js'
 import { fallback } from './fallback.js'
 import { recipientList } from './recipient-list.js'
@@ -12,6 +13,7 @@ export const router = Object.assign(chooseUpstream, {
   byImage,
   byLabel,
   detour,
+  engines,
   fallback,
   recipientList,
 })

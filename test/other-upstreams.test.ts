@@ -65,6 +65,24 @@ describe('a call that a layer sends to another upstream', () => {
     ])
   })
 
+  it('that is lost on a connection which the layer has used before is 502 on the first of a client', async () => {
+    await using other = await recordingUpstream(byHand)
+    const elsewhere = upstream(other.address)
+    const layers = intermediate({ onError: () => {} }).use('GET /info', async (call) => {
+      await (await elsewhere.ask(call, 'GET /version')).json()
+      return elsewhere.send(call)
+    })
+    await using to = await setUpWith(layers, 'unix', answer(ok))
+    await using client = await to.client()
+    await client.send(request('GET /info'))
+    const engine = await other.connection(0)
+    await engine.request()
+    await engine.send(response('200 OK', '{}'))
+    await engine.request()
+    engine.destroy()
+    expect((await client.response()).status).toBe(502)
+  })
+
   it('that nobody answers is 502', async () => {
     await using folder = await temporaryFolder()
     const gone = upstream(`unix://${folder.file('gone.sock')}`)

@@ -1,4 +1,4 @@
-import { endpoints, intermediate } from '@intermediate/core'
+import { endpoints, intermediate, reply } from '@intermediate/core'
 import { router, ways } from '@intermediate/router'
 import type { EnginesOptions } from '@intermediate/router'
 import type { MemoryEngine } from '@intermediate/testing'
@@ -126,6 +126,23 @@ describe('of several engines seen as one', () => {
     expect([...asked(to.a), ...asked(to.b)]).toHaveLength(1)
     await to.one.call(`GET /containers/${first}/json`)
     expect([...asked(to.a), ...asked(to.b)]).toHaveLength(3)
+  })
+
+  it('a layer in front asks about what is there, wherever it is', async () => {
+    await using set = await engineSet('a', 'b')
+    await made(set.b, 'guarded', { Labels: { guarded: 'yes' } })
+    await made(set.a, 'free')
+    const layers = intermediate()
+      .use('DELETE /containers/:id', async function guard(call, next) {
+        const inspected = await call.ask('GET /containers/:id/json', { params: call.params })
+        const isGuarded = inspected.ok && (await inspected.json()).Config?.Labels?.['guarded'] === 'yes'
+        return isGuarded ? reply(403, { message: 'guarded' }) : next(call)
+      })
+      .use(router.engines(set.addresses))
+    await using one = await routed(layers)
+    expect((await one.call('DELETE /containers/guarded?force=1')).status).toBe(403)
+    expect((await one.call('DELETE /containers/b/guarded?force=1')).status).toBe(403)
+    expect((await one.call('DELETE /containers/free?force=1')).status).toBe(204)
   })
 
   it('what is nowhere is for an engine to say', async () => {
@@ -321,6 +338,46 @@ describe('an engine that is down', () => {
       expect.stringMatching(/^engine b is down: .*ECONNREFUSED/),
       'engine b answers again',
     ])
+  })
+
+  it('and comes back under load costs nothing but what it has', async () => {
+    await using to = await breakable()
+    const [left, right] = [await made(to.a, 'left'), await made(to.b, 'right')]
+    const seen = new Set<string>()
+    const over = new AbortController()
+    const client = async () => {
+      while (!over.signal.aborted) {
+        const list = await to.one.call('GET /containers/json')
+        const isWhole = list.headers.get('warning') === null
+        seen.add(
+          `list ${list.status} of ${namesOf(list.body)
+            .toSorted((x, y) => (x < y ? -1 : 1))
+            .join()} ${isWhole}`,
+        )
+        seen.add(`left ${(await to.one.call(`GET /containers/${left}/json`)).status}`)
+        seen.add(`right ${(await to.one.call(`GET /containers/${right}/json`)).status}`)
+        seen.add(`new ${(await to.one.call('POST /volumes/create', {})).status}`)
+      }
+    }
+    const clients = Promise.all(Array.from({ length: 8 }, client))
+    const has = (text: string) =>
+      vi.waitFor(() => expect(seen).toContain(text), { interval: 1, timeout: 10_000 })
+    for (let n = 0; n < 3; n++) {
+      seen.clear()
+      await has('right 200')
+      await to.kill()
+      await has('right 502')
+      await to.revive()
+      seen.clear()
+      await has('list 200 of /left,/right true')
+    }
+    over.abort()
+    await clients
+    for (const each of seen)
+      expect(each).toMatch(
+        /^(list 200 of \/left,\/right true|list 200 of \/left false|left 200|right (200|502)|new (201|502))$/,
+      )
+    expect(to.one.errors.filter(({ id }) => id !== undefined)).toEqual([])
   })
 
   it('is one that does not answer in time', async () => {

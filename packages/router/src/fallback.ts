@@ -1,4 +1,5 @@
-import type { Call, Layer } from '@intermediate/core'
+import type { Layer } from '@intermediate/core'
+import { isHarmless } from './repeatable.js'
 import { isUnreachable } from './unreachable.js'
 import type { Upstreams } from './upstreams.js'
 import { NamedUpstreams } from './upstreams.js'
@@ -14,9 +15,9 @@ export function fallback(upstreams: Upstreams): Layer {
   const named = new NamedUpstreams('fallback()', upstreams)
   const all = named.names.map((name) => named.get(name))
   const layer: Layer = async (call) => {
-    const isRepeatable = (call.method === 'GET' || call.method === 'HEAD') && !hasBody(call)
+    const harmless = isHarmless(call)
     for (const each of all.slice(0, -1)) {
-      if (isRepeatable) {
+      if (harmless) {
         const reply = await unlessGone(() => each.send(call))
         if (reply !== undefined) return reply
       } else if (await unlessGone(() => each.ask(call, 'HEAD /_ping'))) {
@@ -27,10 +28,6 @@ export function fallback(upstreams: Upstreams): Layer {
   }
   Object.defineProperty(layer, 'name', { value: 'fallback' })
   return Object.assign(layer, { ready: named.ready })
-}
-
-function hasBody({ headers }: Call): boolean {
-  return headers.get('transfer-encoding') !== undefined || (headers.get('content-length') ?? '0') !== '0'
 }
 
 /** Undefined where the upstream is not there. */

@@ -1,5 +1,6 @@
 import type { Call, OtherUpstream, Reply } from '@intermediate/core'
 import { IntermediateError } from '@intermediate/core'
+import { isHarmless } from '../repeatable.js'
 import { isUnreachable } from '../unreachable.js'
 
 /** One of several engines that are seen as one, and whether it could be reached when it was last asked. */
@@ -16,31 +17,28 @@ export class Member {
     this.say = say
   }
 
-  /** What it answers the client. */
+  /** What it answers the client, whose connection lasts when one of several engines is lost. */
   async send(call: Call): Promise<Reply> {
-    return this.noting(() => this.upstream.send(call))
+    try {
+      return await this.noting(call, () => this.upstream.send(call))
+    } catch (error) {
+      if (!isUnreachable(error)) throw error
+      // Without its cause, by which core ends the connection of a client that has one engine only.
+      throw new IntermediateError(error.code, error.status, error.message)
+    }
   }
 
   /**
-   * What it answers us. A connection that was idle may be lost just then, so it is asked again once where that does no
-   * harm.
+   * What it answers us.
    * @param limit in ms, for the head of the answer
    */
   async ask(call: Call, ask: (upstream: OtherUpstream) => Promise<Reply>, limit?: number): Promise<Reply> {
-    const isRepeatable = call.method === 'GET' || call.method === 'HEAD'
-    return this.noting(async () => {
-      try {
-        return await this.within(ask(this.upstream), call, limit)
-      } catch (error) {
-        if (!isRepeatable || !isUnreachable(error) || this.isDown) throw error
-        return this.within(ask(this.upstream), call, limit)
-      }
-    })
+    return this.noting(call, () => this.within(ask(this.upstream), call, limit))
   }
 
-  private async noting(work: () => Promise<Reply>): Promise<Reply> {
+  private async noting(call: Call, work: () => Promise<Reply>): Promise<Reply> {
     try {
-      const reply = await work()
+      const reply = await this.again(call, work)
       if (this.isDown) this.say(`engine ${this.name} answers again`)
       this.isDown = false
       return reply
@@ -50,6 +48,17 @@ export class Member {
         this.isDown = true
       }
       throw error
+    }
+  }
+
+  /** Twice where that does no harm and it was not just late: a connection that was idle may be lost just then. */
+  private async again(call: Call, work: () => Promise<Reply>): Promise<Reply> {
+    try {
+      return await work()
+    } catch (error) {
+      const isLost = isUnreachable(error) && error.cause !== undefined
+      if (!isLost || this.isDown || !isHarmless(call)) throw error
+      return work()
     }
   }
 

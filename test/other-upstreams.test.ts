@@ -2,7 +2,7 @@ import type { Layer } from '@intermediate/core'
 import { intermediate, reply, upstream } from '@intermediate/core'
 import { answer, memoryEngine, neverAnswer, recordingUpstream, temporaryFolder } from '@intermediate/testing'
 import { describe, expect, it } from 'vitest'
-import { byHand, hijacks, meanwhile, ok, ping, request, response } from './docker-calls.js'
+import { attach, byHand, hijacks, meanwhile, ok, ping, request, response, upgraded } from './docker-calls.js'
 import { setUpWith, transports } from './matrix.js'
 
 const there = response('200 OK', 'there')
@@ -42,6 +42,22 @@ describe('a call that a layer sends to another upstream', () => {
     await engine.end()
     expect((await client.ended()).toString()).toMatch(/ to the end$/)
     expect(to.upstream.connections).toHaveLength(0)
+  })
+
+  it('becomes a tunnel also where another call was sent in its place before', async () => {
+    await using other = await recordingUpstream(byHand)
+    const elsewhere = upstream(other.address)
+    const layers = intermediate().use('POST /containers/:id/attach', async (call, next) => {
+      await (await next(call.to('GET /info'))).json()
+      return elsewhere.send(call)
+    })
+    await using to = await setUpWith(layers, 'unix', answer(response('200 OK', '{}')))
+    await using client = await to.client()
+    await client.send(attach)
+    const engine = await other.connection(0)
+    await engine.request()
+    await engine.send(upgraded)
+    expect(await client.head()).toMatch(/^HTTP\/1\.1 101 /)
   })
 
   it('goes to the next where the first cannot be reached, which the error names', async () => {
@@ -259,6 +275,10 @@ describe('another intermediate as an upstream', () => {
       .use('GET /info', async function broken() {
         throw new Error('broken')
       })
+      .use('GET /version', async function late(call, next) {
+        await next(call)
+        throw new Error('late')
+      })
     const aside = upstream(guarded)
     const layers = intermediate({ onError: () => {} }).use((call) => aside.send(call), { name: 'outer' })
     await using to = await setUpWith(layers, 'unix', answer(ok))
@@ -272,6 +292,9 @@ describe('another intermediate as an upstream', () => {
     )
     expect(await message('GET /info')).toMatch(/failed in the layer "broken".* The call was not forwarded\.$/)
     expect(to.upstream.connections).toHaveLength(0)
+    expect(await message('GET /version')).toMatch(
+      /failed in the layer "late".* The call was forwarded before that/,
+    )
   })
 })
 

@@ -160,6 +160,20 @@ describe.skipIf(engines.length < 2)('two engines as one', () => {
       await docker`rm a/${name}-n b/${name}-n`
     })
 
+    it('what is built is run where it was built', async () => {
+      await using to = await both(client)
+      const { docker } = to
+      const Dockerfile = `FROM busybox:latest\nRUN echo ${name} >/made\nCMD ["cat", "/made"]\n`
+      const kits = client.abilities.includes('BuildKit') ? ['0', '1'] : ['0']
+      for (const kit of kits) {
+        const image = `${name}-k${kit}:made`
+        await docker({ stdin: Dockerfile, env: { DOCKER_BUILDKIT: kit } })`build --tag ${image} -`
+        expect((await docker`run --rm --pull never ${image}`).stdout).toBe(`${name}\n`)
+        await docker`rmi ${image}`
+        expect((await docker`images --quiet ${image}`).stdout).toBe('')
+      }
+    })
+
     it('one that is down is shown, and comes back while streams are open on both', async () => {
       await using to = await both(client)
       const { docker } = to

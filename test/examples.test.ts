@@ -1,12 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { Intermediate } from '@intermediate/core'
-import { answer, echoTunnel } from '@intermediate/testing'
+import { answer, echoTunnel, memoryEngine } from '@intermediate/testing'
 import { describe, expect, it, vi } from 'vitest'
 import guard from '../examples/guard.js'
 import noExec from '../examples/no-exec.js'
 import sessionBytes from '../examples/session-bytes.js'
 import slowCalls from '../examples/slow-calls.js'
 import teamLabel from '../examples/team-label.js'
+import twoEngines from '../examples/two-engines.js'
 import twoLayers from '../examples/two-layers.js'
 import { setUpWith } from './matrix.js'
 
@@ -19,6 +20,7 @@ const examples = {
   'session-bytes.ts': sessionBytes,
   'slow-calls.ts': slowCalls,
   'team-label.ts': teamLabel,
+  'two-engines.ts': twoEngines,
   'two-layers.ts': twoLayers,
 }
 
@@ -122,6 +124,34 @@ describe('the examples', () => {
     expect(to.upstream.requests.map(({ body }) => body.toString())).toEqual([
       '{"Labels":{"ticket":"1","team":"core"}}',
       '{"Labels":{"team":"core"}}',
+    ])
+  })
+
+  it('two-engines shows both as one, and makes containers where their label says', async () => {
+    await using a = await memoryEngine()
+    await using b = await memoryEngine()
+    vi.stubEnv('ENGINE_A', a.address)
+    vi.stubEnv('ENGINE_B', b.address)
+    vi.resetModules()
+    const { default: example } = await import('../examples/two-engines.js')
+    vi.unstubAllEnvs()
+    await using listening = await example.listen('tcp://127.0.0.1:0')
+    const base = listening.addresses[0]!.replace('tcp:', 'http:')
+    const headers = { 'Content-Type': 'application/json' }
+    for (const engine of ['a', 'b']) {
+      const body = JSON.stringify({ Image: 'busybox', Labels: { engine } })
+      await fetch(`${base}/containers/create?name=on-${engine}`, { method: 'POST', headers, body })
+    }
+    const created = ({ endpoint }: { endpoint?: string | undefined }) =>
+      endpoint === 'POST /containers/create'
+    expect([a, b].map(({ calls }) => calls.filter(created).map(({ query }) => query['name']))).toEqual([
+      ['on-a'],
+      ['on-b'],
+    ])
+    const list = (await (await fetch(`${base}/containers/json?all=1`)).json()) as { Names: string[] }[]
+    expect(list.flatMap(({ Names }) => Names).toSorted((x, y) => (x < y ? -1 : 1))).toEqual([
+      '/on-a',
+      '/on-b',
     ])
   })
 

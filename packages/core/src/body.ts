@@ -140,6 +140,12 @@ export class Body {
     }
   }
 
+  /** What can be sent as often as is wanted; undefined of a body that nobody has read, and of a stream. */
+  copy(): Buffer | undefined {
+    const { kind } = this.state
+    return kind === 'json' || kind === 'bytes' ? (this.sent() as Buffer) : undefined
+  }
+
   private checkNotReading(): void {
     if (this.reading !== undefined) throw new TypeError('the body is being read as JSON: await json() first')
   }

@@ -7,6 +7,8 @@ import type { Match } from './endpoints/match-path.js'
 import type { HeaderFields } from './fields.js'
 import type { Reply } from './reply.js'
 import type { Request } from './request.js'
+import type { Stack } from './stack.js'
+import type { Upstream } from './wire/link.js'
 
 /** Who makes a call. */
 export interface Client {
@@ -110,6 +112,16 @@ export interface AnyArguments {
 export interface Asking {
   ask(endpoint: Endpoint, args: AnyArguments): Promise<Reply>
   to(endpoint: Endpoint, args: AnyArguments): LayerCall
+  /** Has another way answer the client's call. */
+  send(way: Way, request: Request): Promise<Reply>
+  /** Asks on another way: without an endpoint, what the call itself asks. */
+  askOn(way: Way, request: Request, endpoint?: Endpoint, args?: AnyArguments): Promise<Reply>
+}
+
+/** What can be in the place of the layers behind one, and of the upstream; undefined: the upstream that was there. */
+export interface Way {
+  readonly stack: Stack
+  readonly upstream: Upstream | undefined
 }
 
 /**
@@ -119,8 +131,8 @@ export interface Asking {
 export class LayerCall implements CallOf<Endpoint> {
   readonly endpoint: never
   readonly request: Request
+  readonly asking: Asking
   private readonly match: Match | undefined
-  private readonly asking: Asking
   private pathParams: object | undefined
 
   constructor(request: Request, match: Match | undefined, asking: Asking) {

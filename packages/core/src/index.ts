@@ -15,6 +15,8 @@ export type { Checked, Pattern, Patterns, Selected } from './endpoints/pattern-t
 export type { BodyInit, ReadOptions } from './body.js'
 export type { HeaderFields } from './fields.js'
 export { layer, type LayerParts } from './layer.js'
+export { writeJson } from './json/write-json.js'
+export { type OtherUpstream, upstream } from './other-upstream.js'
 export { readCall, type ReadCall } from './read-call.js'
 export { reply, type Reply, tunnel } from './reply.js'
 export type { Handler, Layer, LayerInfo, LayerOptions } from './stack.js'

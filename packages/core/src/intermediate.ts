@@ -7,7 +7,7 @@ import type { Observers } from './observers.js'
 import { bothObservers } from './observers.js'
 import type { Endpoint } from './endpoints/endpoint-types.js'
 import type { Checked, Patterns, Selected } from './endpoints/pattern-types.js'
-import type { Call } from './call.js'
+import type { Call, Way } from './call.js'
 import type { Handler, Layer, LayerInfo, LayerOptions, StackEntry } from './stack.js'
 import { narrowed, narrowedAll, Stack, stackEntry, withOptions } from './stack.js'
 import type { Reply } from './reply.js'
@@ -111,6 +111,7 @@ export class Intermediate {
    */
   async listen(...addresses: readonly (string | ListenOptions)[]): Promise<Listening> {
     const at = addresses.length === 0 ? [defaultListenAddress()] : addresses
+    await this.stack.ready()
     return serve({
       at: at.map((address) => (typeof address === 'string' ? { address } : address)),
       upstream: await resolveUpstream(this.options.upstream),
@@ -118,6 +119,16 @@ export class Intermediate {
       observers: this.options,
       limits: wireLimits(this.options),
     })
+  }
+
+  /** The layers, and the upstream that an option names, as another intermediate's layer can send calls there. */
+  async way(): Promise<Way> {
+    const { upstream } = this.options
+    await this.stack.ready()
+    return {
+      stack: this.stack,
+      upstream: upstream === undefined ? undefined : await resolveUpstream(upstream),
+    }
   }
 
   private entriesFor(patterns: string | readonly string[] | undefined, options: LayerOptions): StackEntry[] {

@@ -2,7 +2,6 @@ import { isPrivate } from './endpoints/private-endpoints.js'
 import type { Recognition } from './endpoints/recognise.js'
 import { IntermediateError } from './errors.js'
 import type { Stack } from './stack.js'
-import type { RequestHead } from './wire/head.js'
 
 /**
  * Why a call is refused wherever a policy is stacked, since no rule covers what it may do: a path that is no endpoint of
@@ -12,7 +11,7 @@ import type { RequestHead } from './wire/head.js'
 export function notCovered(
   { matches, outdated, path, version }: Recognition,
   stack: Stack,
-  { method }: RequestHead,
+  { method }: { readonly method: string },
 ): IntermediateError | undefined {
   if (!stack.hasPolicy) return undefined
   if (matches.length === 0)

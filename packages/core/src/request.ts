@@ -72,6 +72,28 @@ export class Request {
     return new Request(from.exchange, found, { method, target, headers: new Fields(kept), body: body ?? '' })
   }
 
+  /**
+   * The same once more, to be asked besides it.
+   * @throws TypeError where it has a body that can be sent once
+   */
+  copied(): Request {
+    const { exchange, method, headers } = this
+    const body = this.body.copy()
+    if (body === undefined && (this.body.touched || (this.isClients && exchange.hasBody)))
+      throw new TypeError(
+        'the body can be sent once: read it with json(), or assign text or bytes, to ask others the same',
+      )
+    const fields = without(headers, besidesOthers)
+    if (headers.get('host') === undefined) fields.unshift(['Host', ''])
+    const { target } = this.sentTarget()
+    return new Request(exchange, this.found, {
+      method,
+      target,
+      headers: new Fields(fields),
+      body: body ?? '',
+    })
+  }
+
   /** What the path is read as, with the parameters that layers gave it. */
   get found(): Recognition {
     return this.place.found
@@ -191,3 +213,6 @@ const mostValues = 100_000
 
 /** What says how a body is sent; a client that waited to send it has been told to. */
 const framing = new Set(['content-length', 'transfer-encoding', 'expect', 'trailer'])
+
+/** What is of the client's own connection. */
+const besidesOthers = new Set([...framing, 'connection', 'http2-settings', 'keep-alive', 'te', 'upgrade'])

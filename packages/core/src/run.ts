@@ -1,11 +1,12 @@
 import { LayerCall } from './call.js'
-import type { AnyArguments, Asking } from './call.js'
+import type { AnyArguments, Asking, Way } from './call.js'
 import { Deadline } from './deadline.js'
 import type { Endpoint } from './endpoints/endpoint-types.js'
 import { targetOf } from './endpoints/target.js'
 import { IntermediateError } from './errors.js'
 import { recognise } from './endpoints/recognise.js'
 import { upstreamFailure } from './failures.js'
+import { notCovered } from './not-covered.js'
 import { OwnReply, TunnelReply, UpstreamReply } from './reply.js'
 import type { Reply } from './reply.js'
 import { Request } from './request.js'
@@ -26,6 +27,14 @@ export interface RunOptions {
 /** Begins something, unless the layer's time is over, which stands still until it is done. */
 type Outside = <T>(begin: () => Promise<T>) => Promise<T>
 
+/** One layer while it has its turn, as the calls that it is given and makes know it. */
+interface Taking {
+  readonly entry: StackEntry
+  readonly outside: Outside
+  /** Notes that the layer lets a request go on, and what is replied to it. */
+  readonly goOn: (request: Request, reply: () => Promise<Reply>) => Promise<Reply>
+}
+
 /** One call on its way through the layers: the first one outermost, the upstream behind the last. */
 export class Run {
   /** The call, or another in its place, was given to the upstream. */
@@ -38,10 +47,10 @@ export class Run {
   /** The client's call may hijack. */
   private readonly mayTunnel: boolean
 
-  constructor(options: RunOptions, isInquiry = false) {
+  constructor(options: RunOptions, isInquiry = false, mayTunnel = options.exchange.mayTunnel) {
     this.options = options
     this.isInquiry = isInquiry
-    this.mayTunnel = options.exchange.mayTunnel
+    this.mayTunnel = mayTunnel
   }
 
   /** What the layers from this turn on, and in the end the upstream, reply to a request. */
@@ -57,15 +66,18 @@ export class Run {
     const outside = outsideOf(deadline)
     let replied: Reply | undefined
     let asked = false
-    const call = new LayerCall(request, match, this.asking(request, entry, outside))
+    const goOn: Taking['goOn'] = (from, reply) =>
+      outside(async () => {
+        asked = true
+        const made = await reply()
+        if (made instanceof OwnReply) made.endpoint = from.endpoint
+        return (replied = heldBy(made, entry))
+      })
+    const call = new LayerCall(request, match, this.asking(request, { entry, outside, goOn }))
     const next: Handler = (other): Promise<never> => {
       const given = (other as unknown) === call ? { request, turns, at: at + 1 } : madeBy(other, entry)
-      return outside(async () => {
-        asked = true
-        const reply = await this.reply(given.request, given.turns, given.at)
-        if (reply instanceof OwnReply) reply.endpoint = given.request.endpoint
-        return (replied = heldBy(reply, entry))
-      }) as Promise<never>
+      const reply = () => this.reply(given.request, given.turns, given.at)
+      return goOn(given.request, reply) as Promise<never>
     }
     let reply: Reply
     try {
@@ -98,7 +110,10 @@ export class Run {
     for (const { entry, match } of turns) {
       if (entry.layer.reasons === undefined) break
       const deadline = new Deadline(entry, request.name)
-      const call = new LayerCall(request, match, this.asking(request, entry, outsideOf(deadline)))
+      const outside = outsideOf(deadline)
+      const goOn = () =>
+        Promise.reject(new TypeError('reasons() is asked of a call that was refused: it cannot go on'))
+      const call = new LayerCall(request, match, this.asking(request, { entry, outside, goOn }))
       try {
         for (const reason of await deadline.limit(entry.layer.reasons(call)))
           if (!all.includes(reason)) all += `; ${reason}`
@@ -133,19 +148,43 @@ export class Run {
 
   private async ask(
     request: Request,
-    entry: StackEntry,
-    outside: Outside,
+    taking: Taking,
     endpoint: Endpoint,
     args: AnyArguments,
   ): Promise<Reply> {
-    const made = this.made(request, entry, outside, endpoint, args)
-    return heldBy(await new Run(this.options, true).reply(made.request, made.turns), entry)
+    const made = this.made(request, taking, endpoint, args)
+    return heldBy(await new Run(this.options, true).reply(made.request, made.turns), taking.entry)
+  }
+
+  private async askOn(
+    way: Way,
+    request: Request,
+    taking: Taking,
+    endpoint?: Endpoint,
+    args: AnyArguments = {},
+  ): Promise<Reply> {
+    const asked =
+      endpoint === undefined ? request.copied() : this.made(request, taking, endpoint, args).request
+    return heldBy(await this.replyOn(way, asked, true), taking.entry)
+  }
+
+  /** What the layers and the upstream of another way reply to a request. */
+  private async replyOn(way: Way, request: Request, isInquiry: boolean): Promise<Reply> {
+    const { stack, upstream = this.options.upstream } = way
+    const refusal = notCovered(request.found, stack, request)
+    if (refusal !== undefined) throw refusal
+    const run = new Run({ ...this.options, stack, upstream }, isInquiry, this.mayTunnel)
+    try {
+      return await run.reply(request, stack.turns(request.found))
+    } finally {
+      this.culprit ||= isInquiry ? '' : run.culprit
+      this.forwarded ||= run.forwarded
+    }
   }
 
   private made(
     request: Request,
-    entry: StackEntry,
-    outside: Outside,
+    taking: Taking,
     endpoint: Endpoint,
     { params, query, body }: AnyArguments,
   ): MadeCall {
@@ -161,15 +200,18 @@ export class Run {
         400,
         `${method} ${target} is not read as ${endpoint}: its parameters make another path of it.`,
       )
-    const turns = this.options.stack.turnsAfter(entry, found)
-    return new MadeCall(own, match, entry, turns, this.asking(own, entry, outside))
+    const turns = this.options.stack.turnsAfter(taking.entry, found)
+    return new MadeCall(own, match, taking.entry, turns, this.asking(own, taking))
   }
 
-  /** What a layer asks in its turn, as long as `outside` says. */
-  private asking(request: Request, entry: StackEntry, outside: Outside): Asking {
+  /** What a layer asks and sends in its turn. */
+  private asking(request: Request, taking: Taking): Asking {
+    const { outside, goOn } = taking
     return {
-      ask: (endpoint, args) => outside(() => this.ask(request, entry, outside, endpoint, args)),
-      to: (endpoint, args) => this.made(request, entry, outside, endpoint, args),
+      ask: (endpoint, args) => outside(() => this.ask(request, taking, endpoint, args)),
+      to: (endpoint, args) => this.made(request, taking, endpoint, args),
+      send: (way, sent) => goOn(sent, () => this.replyOn(way, sent, this.isInquiry)),
+      askOn: (way, asked, endpoint, args) => outside(() => this.askOn(way, asked, taking, endpoint, args)),
     }
   }
 }

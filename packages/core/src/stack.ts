@@ -26,6 +26,8 @@ export interface Layer {
    * asks those right behind it and adds what they say to the message.
    */
   readonly reasons?: (call: Call) => Promise<readonly string[]>
+  /** What has to be there before anybody calls: `listen()` waits for it, and fails as it does. */
+  readonly ready?: () => Promise<unknown>
 }
 
 export interface LayerOptions {
@@ -86,6 +88,11 @@ export class Stack {
   /** True if a policy names this endpoint, rather than wanting whatever comes or a wildcard fits. */
   admits(endpoint: EndpointInfo): boolean {
     return this.entries.some(({ policy, named }) => policy && named.has(endpoint))
+  }
+
+  /** Waits for what the layers need before anybody calls. */
+  async ready(): Promise<void> {
+    await Promise.all(this.entries.map(async ({ layer }) => layer.ready?.()))
   }
 
   /** The turns of the layers behind this one, for a call that it makes. */

@@ -52,7 +52,22 @@ export async function resolveUpstream(
   option: string | UpstreamOptions | undefined,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Upstream> {
-  const { address, tls, source } = option === undefined ? await defaultUpstream(env) : locate(option, env)
+  return option === undefined ? open(await defaultUpstream(env)) : locatedUpstream(option, env)()
+}
+
+/**
+ * The same for one that is named: what it is read from is wrong at once, the files that it needs when it is called.
+ * @throws ERR_CONFIGURATION as above
+ */
+export function locatedUpstream(
+  option: string | UpstreamOptions,
+  env: NodeJS.ProcessEnv = process.env,
+): () => Promise<Upstream> {
+  const location = locate(option, env)
+  return () => open(location)
+}
+
+async function open({ address, tls, source }: Location): Promise<Upstream> {
   return address.scheme === 'tcp' ? overTcp(address, tls, source) : overSocketFile(address, source)
 }
 

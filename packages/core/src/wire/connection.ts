@@ -58,6 +58,8 @@ export class Connection implements ReaderOwner<RequestHead>, LinkOwner {
   /** True once no exchange can begin or go on. */
   over = false
   private readonly links: Link[] = []
+  /** A reply was sent here before. */
+  private answered = false
   /** The tunnel that a layer has returned. */
   private stream: Duplex | undefined
   private remainder: Remainder | undefined
@@ -226,7 +228,8 @@ export class Connection implements ReaderOwner<RequestHead>, LinkOwner {
       exchange.onLost(new ClientGone('the client left'))
       return
     }
-    const stale = link.used && !(error instanceof Malformed)
+    // To a client that was answered nothing yet, its connection cannot be one that was idle.
+    const stale = link.used && this.answered && !(error instanceof Malformed)
     const lost = stale ? new StaleLink() : (error ?? new Error('the connection ended before the reply'))
     if (exchange.onLost(lost)) return
     if (exchange.status !== 0 || stale) this.breakOff()
@@ -242,6 +245,7 @@ export class Connection implements ReaderOwner<RequestHead>, LinkOwner {
 
   private leave(exchange: Exchange): void {
     this.exchange = undefined
+    this.answered ||= exchange.replyDone
     exchange.onOver()
     this.door.leave(exchange)
   }

@@ -1,0 +1,144 @@
+import type { Call, Layer, Reply } from '@intermediate/core'
+import { IntermediateError } from '@intermediate/core'
+import type { Chooser } from '../choosers.js'
+import type { Upstreams } from '../upstreams.js'
+import { EngineSet } from './engine-set.js'
+import { mergeEvents } from './events.js'
+import type { Kind } from './finder.js'
+import { Finder } from './finder.js'
+import { removeImage } from './images.js'
+import { joinLists } from './lists.js'
+import type { Member } from './member.js'
+import { Memory } from './memory.js'
+import { Placement } from './placement.js'
+import { sumUp } from './sums.js'
+import { info, ping, version } from './system.js'
+import type { Way } from './ways.js'
+import { wayOf } from './ways.js'
+
+export interface EnginesOptions {
+  /**
+   * Names the engine for what is made anew: containers, networks, volumes, and images that are pulled, loaded or
+   * imported. Undefined: as without it. @default the one that has what a container needs, or others of its compose
+   * project; else, of those that have its image, the one with the fewest containers
+   */
+  place?: Chooser
+  /** The engine that builds. @default the first */
+  builds?: string
+  /** How many ids of containers and execs are remembered with their engine. @default 10_000 */
+  remember?: number
+  /** In ms, how long an engine may take to answer what all are asked, before it counts as down. @default 10_000 */
+  patience?: number
+  /** Is told in a line when an engine goes down, and when it is back. @default a line on stderr */
+  log?: (line: string) => void
+}
+
+/**
+ * A layer in which several engines are one; nothing is asked of the layers and the upstream behind it. What becomes of
+ * each endpoint is in `ways`.
+ *
+ * Its only state is which of them has which id, in memory, and found again by asking: several processes can serve the
+ * same engines.
+ *
+ *     engines({ a: 'unix:///run/a.sock', b: { address: 'tcp://b:2376', tls: { ca, cert, key } } })
+ *
+ * @throws IntermediateError for an engine without a name or address, and for an option that is none
+ */
+export function engines(upstreams: Upstreams, options: EnginesOptions = {}): Layer {
+  checkOptions(options)
+  const { patience = 10_000, remember = 10_000, log = onStderr } = options
+  const set = new EngineSet(upstreams, patience, log)
+  const memory = new Memory(remember)
+  const finder = new Finder(set, memory)
+  const placement = new Placement(set, finder, options.place)
+  const builder = options.builds === undefined ? set.members[0]! : set.get(options.builds)
+
+  const ofPath =
+    (kind: Kind, param: 'id' | 'name'): Answer =>
+    async (call) => {
+      const params = call.params as Record<string, string>
+      const { engine, name } = await finder.find(call, kind, params[param]!)
+      params[param] = name
+      return noteId(engine, call, await engine.send(call))
+    }
+
+  const noteId = async (engine: Member, call: Call, reply: Reply): Promise<Reply> => {
+    if (reply.ok && makesId.has(call.endpoint))
+      memory.set(((await reply.json()) as { Id?: string | null }).Id, engine)
+    return reply
+  }
+
+  const answers: Readonly<Record<Way, Answer>> = {
+    build: (call) => builder.send(call),
+    commit: async (call) => {
+      const query = (call as Call<'POST /commit'>).query
+      const { engine, name } = await finder.find(call, 'container', query.container ?? '')
+      query.container = name
+      return engine.send(call)
+    },
+    connect: async (call) => {
+      // Every engine has a network "bridge": it is that of the container.
+      const connect = call as Call<'POST /networks/:id/connect'>
+      const body = await connect.json()
+      const { engine, name } = await finder.find(call, 'container', body.Container ?? '')
+      body.Container = name
+      connect.params.id = set.split(connect.params.id).name
+      return engine.send(call)
+    },
+    container: ofPath('container', 'id'),
+    create: async (call) => {
+      const engine = await placement.ofObject(call)
+      return noteId(engine, call, await engine.send(call))
+    },
+    disk: (call) => sumUp(set, call),
+    events: (call) => mergeEvents(set, call),
+    exec: ofPath('exec', 'id'),
+    first: (call) => set.first.send(call),
+    image: ofPath('image', 'name'),
+    info: (call) => info(set, call),
+    list: (call) => joinLists(set, memory, call),
+    network: ofPath('network', 'id'),
+    ping: (call) => ping(set, call),
+    plugin: ofPath('plugin', 'name'),
+    prune: (call) => sumUp(set, call),
+    pull: async (call) => (await placement.ofImages(call)).send(call),
+    'remove image': (call) => removeImage(finder, call as Call<'DELETE /images/:name'>),
+    save: async (call) => {
+      const [name = ''] = call.queryValues('names')
+      return (await finder.find(call, 'image', name)).engine.send(call)
+    },
+    version: (call) => version(set, call),
+    volume: ofPath('volume', 'name'),
+  }
+  const layer: Layer = (call) => answers[wayOf(call.endpoint)](call)
+  Object.defineProperty(layer, 'name', { value: 'engines' })
+  return Object.assign(layer, { ready: set.ready })
+}
+
+type Answer = (call: Call) => Promise<Reply>
+
+/** What is answered with the id of something new. */
+const makesId: ReadonlySet<string> = new Set(['POST /containers/create', 'POST /containers/:id/exec'])
+
+const optionNames = new Set(['builds', 'log', 'patience', 'place', 'remember'])
+
+function checkOptions(options: EnginesOptions): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (!optionNames.has(name)) throw wrong(`engines() was given the option ${name}, which does not exist.`)
+    if (
+      (name === 'patience' || name === 'remember') &&
+      !(Number.isInteger(value) && value > 0 && value < 2 ** 31)
+    )
+      throw wrong(
+        `engines() was given ${name}: ${String(value)}: give a whole number from 1 to ${2 ** 31 - 1}.`,
+      )
+  }
+}
+
+function wrong(message: string): IntermediateError {
+  return new IntermediateError('ERR_CONFIGURATION', 500, message)
+}
+
+function onStderr(line: string): void {
+  process.stderr.write(`intermediate: ${line}\n`)
+}

@@ -1,0 +1,111 @@
+import type { Call, CallArguments, Endpoint } from '@intermediate/core'
+import { IntermediateError } from '@intermediate/core'
+import type { Answers, EngineSet } from './engine-set.js'
+import { largest } from './engine-set.js'
+import type { Member } from './member.js'
+import type { Memory } from './memory.js'
+
+/** What can be looked for. */
+export type Kind = 'container' | 'exec' | 'image' | 'network' | 'plugin' | 'volume'
+
+const inspects = {
+  container: { endpoint: 'GET /containers/:id/json', param: 'id' },
+  exec: { endpoint: 'GET /exec/:id/json', param: 'id' },
+  image: { endpoint: 'GET /images/:name/json', param: 'name' },
+  network: { endpoint: 'GET /networks/:id', param: 'id' },
+  plugin: { endpoint: 'GET /plugins/:name/json', param: 'name' },
+  volume: { endpoint: 'GET /volumes/:name', param: 'name' },
+} as const satisfies Readonly<Record<Kind, { endpoint: Endpoint; param: 'id' | 'name' }>>
+
+/** The engine that has something, and what it is called there. */
+export interface Found {
+  readonly engine: Member
+  readonly name: string
+}
+
+/** Finds the engine that has what a client names: by what is remembered, or by asking all of them. */
+export class Finder {
+  private readonly set: EngineSet
+  private readonly memory: Memory
+
+  constructor(set: EngineSet, memory: Memory) {
+    this.set = set
+    this.memory = memory
+  }
+
+  /**
+   * The one engine that has it. Where none does that answers, the first one is to say so.
+   * @throws IntermediateError 400 where several have it, 502 where one that is down may have it
+   */
+  async find(call: Call, kind: Kind, text: string): Promise<Found> {
+    const named = this.set.split(text)
+    if (named.engine !== undefined && kind !== 'image') return { engine: named.engine, name: named.name }
+    const known = this.memory.get(text)
+    if (known !== undefined) return { engine: known, name: text }
+    const { engines, answers } = await this.having(call, kind, text)
+    const [engine] = engines
+    // The same image can be anywhere.
+    if (engine !== undefined && (engines.length === 1 || kind === 'image')) return { engine, name: text }
+    if (engine !== undefined) throw ambiguous(call, kind, text, engines)
+    const other = answers.failed.find(({ reply }) => reply.status !== 404)
+    if (other !== undefined) return { engine: other.engine, name: text }
+    const [nowhere] = answers.failed
+    // An image can be pulled, so that it is not there on those that answer is the answer.
+    if (nowhere === undefined || (answers.missing.length > 0 && kind !== 'image'))
+      throw maybeDown(call, kind, text, answers)
+    return { engine: nowhere.engine, name: text }
+  }
+
+  /** Every engine that has it. Where some have it by its name or id, those whose own only begins so do not count. */
+  async having(call: Call, kind: Kind, text: string): Promise<Having> {
+    const { endpoint, param } = inspects[kind]
+    const args = { params: { [param]: text } } as CallArguments<typeof endpoint>
+    const answers = await this.set.askAll(call, (upstream) => upstream.ask(call, endpoint, args) as never)
+    const found = await Promise.all(
+      answers.done.map(async ({ engine, reply }) => {
+        const object = (await reply.json(largest)) as Named
+        if (kind === 'container' || kind === 'exec') this.memory.set(object.Id ?? object.ID, engine)
+        return { engine, isExact: [object.Id, object.ID, object.Name].some((name) => isSame(name, text)) }
+      }),
+    )
+    const exact = found.filter(({ isExact }) => isExact)
+    const isExact = exact.length > 0
+    return { engines: (isExact ? exact : found).map(({ engine }) => engine), isExact, answers }
+  }
+}
+
+interface Having {
+  readonly engines: readonly Member[]
+  /** It is the name or id itself, and not the beginning of an id. */
+  readonly isExact: boolean
+  readonly answers: Answers
+}
+
+interface Named {
+  readonly Id?: string | null
+  readonly ID?: string | null
+  readonly Name?: string | null
+}
+
+function isSame(name: string | null | undefined, text: string): boolean {
+  return name === text || name === `/${text}`
+}
+
+function ambiguous(call: Call, kind: Kind, text: string, engines: readonly Member[]): IntermediateError {
+  const names = engines.map(({ name }) => name)
+  return new IntermediateError(
+    'ERR_BAD_REQUEST',
+    400,
+    `${call.method} ${call.path}: there is a ${kind} ${text} on ${names.join(' and ')}: say ${names.map((name) => `${name}/${text}`).join(' or ')}.`,
+  )
+}
+
+function maybeDown(call: Call, kind: Kind, text: string, { missing }: Answers): IntermediateError {
+  const names = missing.map(({ engine }) => engine.name).join(' and ')
+  return new IntermediateError(
+    'ERR_UPSTREAM_UNREACHABLE',
+    502,
+    `${call.method} ${call.path}: no engine that answers has the ${kind} ${text}, but ${names} may have it and cannot be reached.`,
+    { cause: missing[0]!.error },
+  )
+}

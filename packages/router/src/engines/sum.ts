@@ -1,0 +1,22 @@
+/** Several documents of one shape as one: numbers are added, lists joined, objects summed by field; else the first. */
+export function sum(values: readonly unknown[]): unknown {
+  const given = values.filter((value) => value !== null && value !== undefined)
+  if (given.length === 0) return null
+  if (given.every((value) => typeof value === 'number' || typeof value === 'bigint')) return total(given)
+  if (given.every((value) => Array.isArray(value))) return given.flat()
+  if (given.every(isObject)) {
+    const names = new Set(given.flatMap((value) => Object.keys(value)))
+    return Object.fromEntries([...names].map((name) => [name, sum(given.map((value) => value[name]))]))
+  }
+  return given[0]
+}
+
+function total(numbers: readonly (number | bigint)[]): number | bigint {
+  const added = numbers.reduce<number>((so, number) => so + Number(number), 0)
+  if (Number.isSafeInteger(added) || numbers.some((number) => !Number.isInteger(Number(number)))) return added
+  return numbers.reduce<bigint>((so, number) => so + BigInt(number), 0n)
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

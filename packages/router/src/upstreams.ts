@@ -1,0 +1,52 @@
+import type { Intermediate, OtherUpstream, UpstreamOptions } from '@intermediate/core'
+import { IntermediateError, upstream } from '@intermediate/core'
+
+/** Where calls can go, by name: an address, one with TLS files, or another intermediate. Names are letters, digits, `.`, `_` and `-`. */
+export type Upstreams = Readonly<Record<string, string | UpstreamOptions | Intermediate>>
+
+/** Upstreams by their names, in the order in which they were given. */
+export class NamedUpstreams {
+  readonly names: readonly string[]
+  private readonly layer: string
+  private readonly byName: ReadonlyMap<string, OtherUpstream>
+
+  /**
+   * @param layer what errors call it
+   * @throws IntermediateError for no upstream, and for a name or an address that is none
+   */
+  constructor(layer: string, upstreams: Upstreams) {
+    const given = Object.entries(upstreams)
+    if (given.length === 0) throw wrong(`${layer} was given no upstream: name at least one.`)
+    for (const [name] of given)
+      if (!/^[A-Za-z0-9][\w.-]*$/.test(name))
+        throw wrong(`${layer} was given an upstream called "${name}": use letters, digits, ".", "_" and "-".`)
+    this.layer = layer
+    this.names = given.map(([name]) => name)
+    this.byName = new Map(given.map(([name, to]) => [name, upstream(to)]))
+  }
+
+  has(name: string): boolean {
+    return this.byName.has(name)
+  }
+
+  /** @throws IntermediateError for what is no name of one */
+  get(name: unknown): OtherUpstream {
+    const found = this.byName.get(name as string)
+    if (found !== undefined) return found
+    const chosen = typeof name === 'string' ? `"${name}"` : String(name)
+    throw new IntermediateError(
+      'ERR_LAYER',
+      500,
+      `${this.layer} was told to go to ${chosen}, which is no upstream of it: there is ${this.names.join(', ')}.`,
+    )
+  }
+
+  /** Reads the files that they need. */
+  readonly ready = async (): Promise<void> => {
+    await Promise.all([...this.byName.values()].map((each) => each.ready()))
+  }
+}
+
+function wrong(message: string): IntermediateError {
+  return new IntermediateError('ERR_CONFIGURATION', 500, message)
+}

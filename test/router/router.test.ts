@@ -1,0 +1,223 @@
+import { intermediate, reply } from '@intermediate/core'
+import type { Layer } from '@intermediate/core'
+import { router } from '@intermediate/router'
+import { memoryEngine, temporaryFolder } from '@intermediate/testing'
+import { describe, expect, it } from 'vitest'
+import { asked, engineSet, routed } from './routed.js'
+
+const create = 'POST /containers/create'
+
+describe('a router', () => {
+  it('sends calls where the function says, and others on', async () => {
+    await using to = await engineSet('a', 'b', 'rest')
+    const { rest, ...named } = to.addresses
+    const layer = router(({ endpoint }) => (endpoint === 'GET /info' ? 'a' : undefined), named)
+    await using routes = await routed(layer, rest)
+    expect((await routes.call('GET /info')).status).toBe(200)
+    expect((await routes.call('GET /version')).status).toBe(200)
+    expect([asked(to.a), asked(to.b), asked(to.rest)]).toEqual([['GET /info'], [], ['GET /version']])
+  })
+
+  it.each([
+    {
+      by: 'endpoint',
+      choose: router.byEndpoint({ '* /volumes{/*rest}': 'a', 'GET /info': 'b', '* /*rest': 'b' }),
+      lines: { 'GET /volumes': 'a', 'GET /info': 'b', 'GET /version': 'b' },
+    },
+    {
+      by: 'the name of the container',
+      choose: router.byContainer({ 'ci-*': 'a', 'c*': 'b', 'web/db': 'b' }),
+      lines: {
+        'POST /containers/create?name=ci-1': 'a',
+        'POST /containers/create?name=c1': 'b',
+        'GET /containers/ci-1/logs': 'a',
+        'GET /containers/web/db/json': 'b',
+        'DELETE /containers/ci-1': 'a',
+        'GET /containers/other/json': 'rest',
+        'GET /containers/json': 'rest',
+        'POST /containers/create': 'rest',
+      },
+    },
+    {
+      by: 'the name of the image',
+      choose: router.byImage({ 'registry.local/*': 'a', busybox: 'b' }),
+      lines: {
+        'POST /images/create?fromImage=registry.local%2Fteam%2Fapp': 'a',
+        'GET /images/registry.local/team/app:1/json': 'a',
+        'GET /images/registryxlocal/app/json': 'rest',
+        'DELETE /images/busybox': 'b',
+        'POST /containers/create': 'b',
+      },
+    },
+    {
+      by: 'a label',
+      choose: router.byLabel('engine'),
+      lines: { 'POST /containers/create': 'a', 'POST /volumes/create': 'a', 'GET /volumes': 'rest' },
+    },
+    { by: 'the client', choose: router.byClient({ '127.0.0.1': 'b' }), lines: { 'GET /info': 'b' } },
+  ])('chooses by $by', async ({ choose, lines }) => {
+    await using to = await engineSet('a', 'b', 'rest')
+    const { rest, ...named } = to.addresses
+    await using routes = await routed(router(choose, named), rest)
+    for (const [line, name] of Object.entries(lines)) {
+      await routes.call(
+        line,
+        line.startsWith('POST') ? { Image: 'busybox', Labels: { engine: 'a' } } : undefined,
+      )
+      const got = (['a', 'b', 'rest'] as const).filter((each) => asked(to[each]).length > 0)
+      expect([line, got]).toEqual([line, [name]])
+    }
+  })
+
+  it('says which names there are where it is given another', async () => {
+    await using to = await engineSet('a', 'b')
+    await using routes = await routed(router(() => 'c', to.addresses))
+    const refused = await routes.call('GET /info')
+    expect([refused.status, refused.body.message]).toEqual([
+      500,
+      'router() was told to go to "c", which is no upstream of it: there is a, b.',
+    ])
+  })
+
+  it('has no upstream without a name or address', () => {
+    const choose = () => 'a'
+    expect(() => router(choose, {})).toThrow('router() was given no upstream: name at least one.')
+    expect(() => router(choose, { 'a/b': 'tcp://a' })).toThrow(
+      'router() was given an upstream called "a/b": use letters, digits, ".", "_" and "-".',
+    )
+    expect(() => router(choose, { a: 'smoke://signals' })).toThrow(/smoke/)
+    expect(() => router.byEndpoint({ 'GET /nothing': 'a' })).toThrow(/selects no endpoint|GET \/nothing/)
+  })
+
+  it('has missing files known at start', async () => {
+    const away = { address: 'tcp://127.0.0.1:2376', tls: { ca: '/nowhere/ca.pem' } }
+    await expect(routed(router(() => 'a', { a: away }))).rejects.toThrow('/nowhere/ca.pem')
+  })
+})
+
+describe('a fallback', () => {
+  it('goes to the first that is there, and sends what changes something once', async () => {
+    await using folder = await temporaryFolder()
+    await using to = await engineSet('b', 'c')
+    const gone = `unix://${folder.file('gone.sock')}`
+    await using routes = await routed(router.fallback({ gone, ...to.addresses }))
+    expect((await routes.call('GET /info')).status).toBe(200)
+    expect((await routes.call(create, { Image: 'busybox' })).status).toBe(201)
+    expect((await routes.call('POST /images/load', 'not a tar')).status).toBeGreaterThanOrEqual(200)
+    expect(asked(to.b)).toEqual(['GET /info', 'HEAD /_ping', create, 'HEAD /_ping', 'POST /images/load'])
+    expect(asked(to.c)).toEqual([])
+  })
+
+  it('does not send again what an engine was lost over', async () => {
+    await using to = await engineSet('a', 'b')
+    await using routes = await routed(router.fallback(to.addresses))
+    to.a.misbehave(create, 'reset')
+    expect((await routes.call(create, { Image: 'busybox' })).status).toBe(502)
+    to.a.misbehave('GET /info', 'reset')
+    expect((await routes.call('GET /info')).status).toBe(200)
+    expect([asked(to.a), asked(to.b)]).toEqual([['HEAD /_ping', create, 'GET /info'], ['GET /info']])
+  })
+
+  it('names the last where none is there', async () => {
+    await using routes = await routed(router.fallback({ a: 'unix:///nowhere/a', b: 'unix:///nowhere/b' }))
+    const failed = await routes.call('GET /info')
+    expect([failed.status, failed.body.message]).toEqual([502, expect.stringContaining('/nowhere/b')])
+  })
+})
+
+describe('a recipient list', () => {
+  it('has a call answered by several, and gives the first answer', async () => {
+    await using to = await engineSet('a', 'b', 'c')
+    await using routes = await routed(router.recipientList(() => ['b', 'a', 'b'], to.addresses))
+    const created = await routes.call('POST /volumes/create', { Name: 'data' })
+    expect([created.status, created.body.Name]).toEqual([201, 'data'])
+    expect(created.headers.get('warning')).toBeNull()
+    const pulled = await routes.call('POST /images/create?fromImage=alpine&tag=latest')
+    expect(pulled.status).toBe(200)
+    const both = ['POST /volumes/create', 'POST /images/create']
+    expect([asked(to.a), asked(to.b), asked(to.c)]).toEqual([both, both, []])
+  })
+
+  it('shows partial failure', async () => {
+    await using to = await engineSet('a', 'b')
+    const all = { ...to.addresses, gone: 'unix:///nowhere/x' }
+    await using routes = await routed(router.recipientList(() => ['gone', 'a', 'b'], all))
+    to.a.misbehave('POST /volumes/create', { status: 500, message: 'a "full" disk – no' })
+    const created = await routes.call('POST /volumes/create', { Name: 'data' })
+    expect([created.status, created.body.Name]).toEqual([201, 'data'])
+    expect(created.headers.get('warning')).toBe(
+      '299 - "gone: POST /volumes/create: cannot reach the Docker engine at unix:///nowhere/x (ENOENT). Check that it is running and that the address is right.", 299 - "a: a \\"full\\" disk ? no"',
+    )
+    to.b.misbehave('POST /volumes/create', { status: 409, message: 'nor b' })
+    const failed = await routes.call('POST /volumes/create', { Name: 'data' })
+    expect([failed.status, failed.body]).toEqual([500, { message: 'a "full" disk – no' }])
+  })
+
+  it('has all that fails as 502, and goes on where nobody is named', async () => {
+    await using engine = await memoryEngine()
+    const choose = ({ endpoint }: { endpoint: string }) => (endpoint === 'GET /info' ? [] : ['gone'])
+    await using routes = await routed(
+      router.recipientList(choose, { gone: 'unix:///nowhere/x' }),
+      engine.address,
+    )
+    expect((await routes.call('GET /info')).status).toBe(200)
+    const failed = await routes.call('GET /version')
+    expect([failed.status, failed.body.message]).toEqual([502, expect.stringContaining('/nowhere/x')])
+  })
+
+  it('has its replies put together by a function', async () => {
+    await using to = await engineSet('a', 'b')
+    const all = { ...to.addresses, gone: 'unix:///nowhere/x' }
+    const layer = router.recipientList(
+      () => ['a', 'b', 'gone'],
+      all,
+      async (answered) =>
+        reply(200, Object.fromEntries(answered.map(({ name, reply: each }) => [name, each?.status ?? null]))),
+    )
+    await using routes = await routed(layer)
+    expect((await routes.call('GET /info')).body).toEqual({ a: 200, b: 200, gone: null })
+  })
+
+  it('takes bodies up to 8 MiB', async () => {
+    await using to = await engineSet('a', 'b')
+    await using routes = await routed(router.recipientList(() => ['a', 'b'], to.addresses))
+    const refused = await routes.call('POST /images/load', 'x'.repeat(8 * 2 ** 20 + 1))
+    expect([refused.status, refused.body.message]).toEqual([
+      413,
+      'POST /images/load: the body has more than the 8388608 bytes that can be sent to several upstreams.',
+    ])
+    expect([...asked(to.a), ...asked(to.b)]).toEqual([])
+  })
+})
+
+describe('a detour', () => {
+  it('has other layers answer, and the same upstream behind them', async () => {
+    await using engine = await memoryEngine()
+    const seen: string[] = []
+    const note =
+      (name: string): Layer =>
+      (call, next) => {
+        seen.push(`${name} ${call.endpoint}`)
+        return next(call)
+      }
+    const aside = intermediate().use(note('aside'))
+    const layers = intermediate()
+      .use(router.detour(({ method }) => method === 'GET', aside))
+      .use(note('rest'))
+    await using routes = await routed(layers, engine.address)
+    expect((await routes.call('GET /info')).status).toBe(200)
+    expect((await routes.call(create, { Image: 'busybox' })).status).toBe(201)
+    expect(seen).toEqual(['aside GET /info', `rest ${create}`])
+    expect(asked(engine)).toEqual(['GET /info', create])
+  })
+
+  it('may lead to another engine', async () => {
+    await using to = await engineSet('a', 'b')
+    await using routes = await routed(
+      router.detour(() => true, to.addresses.b),
+      to.addresses.a,
+    )
+    expect((await routes.call('GET /info')).status).toBe(200)
+    expect([asked(to.a), asked(to.b)]).toEqual([[], ['GET /info']])
+  })
+})

@@ -4,6 +4,9 @@ import type { JsonValue } from './json/json-value.js'
 import { emptyObject } from './json/json-value.js'
 import { parseJson } from './json/parse-json.js'
 import { writeJson } from './json/write-json.js'
+import { tappedBody } from './tapped-streams.js'
+import type { Tap } from './wire/tap.js'
+import { TapFeed } from './wire/tap.js'
 
 /** A body to send: streams, text and bytes as they are, anything else as JSON. */
 export type BodyInit = Readable | string | Uint8Array | object
@@ -23,6 +26,8 @@ export interface ReadOptions {
 export interface BodySource {
   /** Its content, once. */
   open(): Readable
+  /** Gives a copy of it to a tap, whoever reads it or passes it on. */
+  tap(tap: Tap): void
   tooLarge(limit: number): IntermediateError
   /** What is told instead of an error of `parseJson`. */
   notJson(error: IntermediateError): IntermediateError
@@ -80,6 +85,28 @@ export class Body {
         return streamOf(this.written(state))
       case 'stream':
         return state.stream
+    }
+  }
+
+  /** Gives a copy of what is here now: as it comes, or as the layers before have left it. */
+  tap(tap: Tap): void {
+    const { state } = this
+    this.checkNotReading()
+    switch (state.kind) {
+      case 'untouched':
+        this.source.tap(tap)
+        break
+      case 'bytes':
+        giveAll(tap, state.bytes)
+        break
+      case 'json':
+        giveAll(tap, this.written(state))
+        break
+      case 'stream':
+        this.state = { kind: 'stream', stream: tappedBody(state.stream, new TapFeed(tap)) }
+        break
+      case 'taken':
+        throw new TypeError('the body was taken before: tap it before that, or what was put in its place')
     }
   }
 
@@ -173,6 +200,12 @@ function stateOf(init: BodyInit): State {
   if (typeof init !== 'object' || init === null)
     throw new TypeError('a body is a stream, text, bytes, or an object that is sent as JSON')
   return { kind: 'json', value: init as JsonValue, wasEmpty: false, isNew: true }
+}
+
+function giveAll(tap: Tap, bytes: Buffer): void {
+  const feed = new TapFeed(tap)
+  feed.give(bytes)
+  feed.end(true)
 }
 
 function streamOf(bytes: Buffer): Readable {

@@ -7,6 +7,7 @@ import type { Match } from './endpoints/match-path.js'
 import type { HeaderFields } from './fields.js'
 import type { Reply } from './reply.js'
 import type { Request } from './request.js'
+import type { Tap } from './wire/tap.js'
 
 /** Who makes a call. */
 export interface Client {
@@ -67,6 +68,12 @@ export interface CallOf<E extends Endpoint> {
    * @throws IntermediateError 400 for what is not JSON or what engines read differently, 413 past the limit
    */
   json(options?: ReadOptions): Promise<Endpoints[E]['body']>
+  /**
+   * Gives a copy of the body to a tap, and neither changes nor delays it: what comes, de-chunked and as it is coded, as it
+   * is passed on, read or dropped by whoever is behind; or what layers before have put in its place, as it is now.
+   * @throws TypeError where it was passed on or taken before
+   */
+  tap(tap: Tap): void
   /**
    * Makes a call of the layer's own to the layers after it and the engine, for the same client, whatever becomes of this
    * one. It ends with `signal`.
@@ -160,6 +167,10 @@ export class LayerCall implements CallOf<Endpoint> {
 
   async json(options?: ReadOptions): Promise<never> {
     return (await this.request.body.json(options)) as never
+  }
+
+  tap(tap: Tap): void {
+    this.request.body.tap(tap)
   }
 
   ask(endpoint: Endpoint, ...[args = {}]: readonly (AnyArguments | undefined)[]): Promise<never> {

@@ -11,10 +11,13 @@ import type { HeaderFields } from './fields.js'
 import { itemPlace } from './json/item-places.js'
 import { itemsTransform } from './json/items-transform.js'
 import type { Request } from './request.js'
+import { TappedTunnel } from './tapped-streams.js'
 import { Content } from './wire/content.js'
 import type { Field } from './wire/head.js'
 import type { IncomingReply } from './wire/link.js'
 import { isHere } from './wire/link.js'
+import type { Tap } from './wire/tap.js'
+import { TapFeed } from './wire/tap.js'
 import { LinkTunnel } from './wire/tunnel.js'
 
 /** What answers a call: a head, and a body or a tunnel. What a layer does not look at passes as it came. */
@@ -39,6 +42,14 @@ interface ReplyParts {
    * @throws TypeError where this reply has none
    */
   withTunnel(tunnel: Duplex): Reply
+  /**
+   * Gives a copy of the body to a tap, as `call.tap` does. Of a tunnel, `output` is given what comes from the engine, and
+   * `input` what goes to it: it passes as it comes, however little the taps do. On other replies nobody asks `input`.
+   * @throws TypeError where the body was passed on or taken before
+   */
+  tap(output: Tap, input?: Tap): void
+  /** The name of the layer that made the reply; undefined: the engine did, or core. */
+  readonly answeredBy: string | undefined
 }
 
 /** The reply of an engine that did what it was asked. */
@@ -166,6 +177,11 @@ abstract class BodyReply implements AnyReply {
     this.content.replace(changed)
   }
 
+  tap(output: Tap, _input?: Tap): void {
+    this.content.tap(output)
+  }
+
+  abstract readonly answeredBy: string | undefined
   abstract readonly tunnel: Duplex | undefined
   abstract withTunnel(tunnel: Duplex): Reply
 }
@@ -180,6 +196,10 @@ export class OwnReply extends BodyReply {
     super(status, new Fields(fields), {}, body ?? '')
   }
 
+  get answeredBy(): string | undefined {
+    return this.by
+  }
+
   withTunnel(): never {
     throw new TypeError(noTunnel)
   }
@@ -189,12 +209,22 @@ export class OwnReply extends BodyReply {
 export class TunnelReply implements AnyReply {
   readonly origin: IncomingReply | undefined
   readonly headers: Fields
-  readonly tunnel: Duplex
+  /** The name of the layer that made it; undefined where it wraps the engine's. */
+  by: string | undefined
+  private stream: Duplex
 
   constructor(origin: IncomingReply | undefined, headers: Fields, stream: Duplex) {
     this.origin = origin
     this.headers = headers
-    this.tunnel = stream
+    this.stream = stream
+  }
+
+  get tunnel(): Duplex {
+    return this.stream
+  }
+
+  get answeredBy(): string | undefined {
+    return this.by
   }
 
   get status(): number {
@@ -222,13 +252,20 @@ export class TunnelReply implements AnyReply {
   }
 
   withTunnel(stream: Duplex): Reply {
-    return new TunnelReply(this.origin, this.headers, stream)
+    const wrapping = new TunnelReply(this.origin, this.headers, stream)
+    wrapping.by = this.by
+    return wrapping
+  }
+
+  tap(output: Tap, input?: Tap): void {
+    this.stream = new TappedTunnel(this.stream, new TapFeed(output), input && new TapFeed(input))
   }
 }
 
 /** A reply that came from the upstream. */
 export class UpstreamReply extends BodyReply {
   readonly incoming: IncomingReply
+  readonly answeredBy = undefined
   private readonly request: Request
   private stream: LinkTunnel | undefined
 
@@ -238,6 +275,10 @@ export class UpstreamReply extends BodyReply {
     super(incoming.head.status, headers, {
       open: () =>
         incoming.kind === 'tunnel' ? Readable.from([]) : decoded(contentOf(incoming, name), headers),
+      tap: (tap) => {
+        if (isHere(incoming)) request.exchange.tap(incoming.link.reader, tap)
+        else new TapFeed(tap).end(false)
+      },
       ...unreadable(name),
     })
     this.incoming = incoming
@@ -251,6 +292,16 @@ export class UpstreamReply extends BodyReply {
     return (this.stream ??= new LinkTunnel(link, this.request.exchange.connection))
   }
 
+  override tap(output: Tap, input?: Tap): void {
+    const { tunnel } = this
+    if (tunnel === undefined) {
+      super.tap(output)
+      return
+    }
+    const { exchange } = this.request
+    tunnel.tap(exchange.feed(output), input && exchange.feed(input))
+  }
+
   withTunnel(stream: Duplex): Reply {
     if (this.incoming.kind !== 'tunnel') throw new TypeError(noTunnel)
     return new TunnelReply(this.incoming, this.headers, stream)
@@ -261,6 +312,8 @@ const noTunnel = 'a reply without a tunnel cannot take another: answer with tunn
 
 const ofReplies: BodySource = {
   open: () => Readable.from([]),
+  // A reply of a layer has a body from the beginning.
+  tap: () => {},
   canonical: (value) => value,
   jsonEnd: '\n',
   ...unreadable('the reply of a layer'),

@@ -13,6 +13,7 @@ import type { Query } from './query.js'
 import { isChanged, parseQuery, valuesOf, withQuery } from './query.js'
 import type { Exchange, Outgoing } from './wire/exchange.js'
 import type { Field } from './wire/head.js'
+import type { Tap } from './wire/tap.js'
 import { writeRequestHead } from './wire/write-head.js'
 
 /** What a call asks for, as the layers before have left it; all layers have the same one. */
@@ -45,7 +46,8 @@ export class Request {
     this.headers = headers
     this.isClients = headers.isReceived
     const open = () => (this.isClients ? exchange.read() : Readable.from([]))
-    this.body = new Body({ ...this.reading(), open }, body)
+    const tap = (to: Tap) => exchange.tap(exchange.connection.reader, to)
+    this.body = new Body({ ...this.reading(), open, tap }, body)
   }
 
   /** The request that a client has sent. */

@@ -72,6 +72,7 @@ export class Run {
       const reply: unknown = await deadline.limit(entry.layer(call, next))
       if (!isReply(reply))
         throw new TypeError('it returned something that is not a reply: return what next() gave, or reply(…)')
+      if (reply instanceof TunnelReply && reply.origin === undefined) reply.by ??= entry.name
       if (reply instanceof OwnReply) {
         reply.by ??= entry.name
         if (!asked && reply.status === 403 && entry.layer.reasons !== undefined)

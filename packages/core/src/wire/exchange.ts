@@ -2,11 +2,15 @@ import type { Duplex } from 'node:stream'
 import { Readable } from 'node:stream'
 import type { Connection } from './connection.js'
 import { Content } from './content.js'
-import type { ReplyHead, RequestHead } from './head.js'
+import type { Head, ReplyHead, RequestHead } from './head.js'
 import { Inquiry } from './inquiry.js'
 import type { Asker, IncomingReply, Link, Upstream } from './link.js'
+import type { MessageReader } from './reader.js'
 import { nowhere } from './reader.js'
 import { sendStream } from './send-stream.js'
+import type { Tap } from './tap.js'
+import { TapFeed } from './tap.js'
+import type { TunnelTaps } from './tunnel.js'
 import { join, splice } from './tunnel.js'
 
 /**
@@ -18,6 +22,8 @@ const gatherTime = 1000
 
 /** Most exchanges have no inquiries, and a list less to make. */
 const none: readonly Inquiry[] = []
+
+const noFeeds: readonly TapFeed[] = []
 
 const continueHead = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n')
 
@@ -81,6 +87,8 @@ export class Exchange implements Asker {
   /** The upstream's reply goes to the client as it comes. */
   private splicing = false
   private inquiries: readonly Inquiry[] = none
+  /** What is told when the exchange is over, if not before. */
+  private feeds = noFeeds
   private continued = false
   private controller: AbortController | undefined
   private clientLeft = false
@@ -177,6 +185,23 @@ export class Exchange implements Asker {
     }))
   }
 
+  /**
+   * Gives a tap a copy of what this reader's message holds, wherever that goes.
+   * @throws TypeError where some of it was passed on already
+   */
+  tap<H extends Head>(reader: MessageReader<H>, tap: Tap): void {
+    const feed = this.feed(tap)
+    if (this.connection.over) feed.end(false)
+    else reader.tap(feed)
+  }
+
+  /** A tap of something that is over when this exchange is. */
+  feed(tap: Tap): TapFeed {
+    const feed = new TapFeed(tap)
+    this.feeds = [...this.feeds, feed]
+    return feed
+  }
+
   /** Passes the request and its reply on. */
   private pass(upstream: Upstream, changed?: Outgoing): void {
     const { connection } = this
@@ -227,7 +252,7 @@ export class Exchange implements Asker {
   }
 
   /** Sends an upstream's reply, which is still there, on to the client as it comes, or behind another head. */
-  reply({ link, head, kind }: IncomingReply, otherHead?: Buffer): void {
+  reply({ link, head, kind }: IncomingReply, otherHead?: Buffer, taps?: TunnelTaps): void {
     this.held = undefined
     this.splicing = true
     this.status = head.status
@@ -235,7 +260,7 @@ export class Exchange implements Asker {
     if (kind === 'tunnel') {
       this.tunnel = 'spliced'
       this.connection.socket.write(otherHead ?? head.bytes)
-      splice(this.connection, link)
+      splice(this.connection, link, taps)
     } else {
       link.reader.pass(this.connection.socket, false, otherHead)
     }
@@ -346,13 +371,14 @@ export class Exchange implements Asker {
   /** The exchange is over: whoever still reads or waits here is told so. */
   onOver(): void {
     const isRead = this.content === undefined || this.content.isWhole
-    if (isRead && this.inquiries === none) return
+    if (isRead && this.inquiries === none && this.feeds === noFeeds) return
     const gone = new ClientGone('the call is over')
     this.content?.lose(gone)
     for (const inquiry of this.inquiries) {
       if (inquiry.isOpen) this.connection.forget(inquiry.link)
       inquiry.onLost(gone)
     }
+    for (const feed of this.feeds) feed.end(false)
   }
 
   /** The client's FIN goes on behind all that it has sent. */

@@ -62,8 +62,8 @@ export class WatchedCall {
       headers: redaction.headers(call.headers),
       client: call.client.address,
     }
-    if (sink.headers !== undefined) setHeaders(call, () => sink.headers!(event), onError)
     this.kept = queue.begin(wants.has('call') ? event : undefined, sizeOf(event))
+    if (this.kept && sink.headers !== undefined) setHeaders(call, () => sink.headers!(event), onError)
   }
 
   tapCall(call: Call): void {

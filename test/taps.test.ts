@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { Duplex, PassThrough } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import type { Call, Handler, Intermediate, Passed, Reply } from '@intermediate/core'
@@ -10,8 +11,8 @@ import { setUpWith, transports } from './matrix.js'
 
 /** What a tap was given. */
 class Seen {
-  text = ''
-  pieces = 0
+  /** As they were given: whoever gave them must not write to them any more. */
+  private readonly pieces: Buffer[] = []
   readonly limit: number | undefined
   readonly ended: Promise<Passed>
   private told!: (passed: Passed) => void
@@ -22,8 +23,11 @@ class Seen {
   }
 
   data(bytes: Buffer): void {
-    this.text += bytes.toString('latin1')
-    this.pieces++
+    this.pieces.push(bytes)
+  }
+
+  get text(): string {
+    return Buffer.concat(this.pieces).toString('latin1')
   }
 
   end(passed: Passed): void {
@@ -120,6 +124,29 @@ describe.each(transports)('a tap over %s', (transport) => {
       expect([input.text, output.text]).toEqual(['early late', 'first last'])
       await nobodyLeft(to)
     })
+
+  it('sees everything of what is large, though its memory is read into again', async () => {
+    const large = randomBytes(5_000_000).toString('latin1')
+    const length = (2_500_000).toString(16)
+    const framed = `${length}\r\n${large.slice(0, 2_500_000)}\r\n${length}\r\n${large.slice(2_500_000)}\r\n0\r\n\r\n`
+    const { layers, call, output } = tapping()
+    const chunked = ['Transfer-Encoding: chunked']
+    await using to = await setUpWith(layers, transport, answer(response('200 OK', framed, chunked)))
+    await using client = await to.client()
+    await Promise.all([client.send(request('POST /images/load', [], large)), client.response()])
+    await Promise.all([call.ended, output.ended])
+    expect([call.text === large, output.text === large]).toEqual([true, true])
+
+    const tunnel = tapping()
+    await using through = await setUpWith(tunnel.layers, transport, echoTunnel())
+    await using user = await through.client()
+    await user.send(attach)
+    await user.head()
+    await Promise.all([user.send(large), user.bytes(large.length)])
+    await user.end()
+    await Promise.all([tunnel.input.ended, tunnel.output.ended])
+    expect([tunnel.input.text === large, tunnel.output.text === large]).toEqual([true, true])
+  })
 
   it('counts what is past its limit', async () => {
     const { layers, output } = tapping(intermediate(), 5)
@@ -299,6 +326,22 @@ describe('where a tap is', () => {
       await Promise.all([tap.input.ended, tap.output.ended])
       expect([tap.input.text, tap.output.text]).toEqual(['hi', text])
     }
+  })
+
+  it("it sees the reply to a layer's own call", async () => {
+    const asked = new Seen()
+    const asking = intermediate().use('POST /volumes/create', async (call, next) => {
+      const info = await call.ask('GET /info')
+      info.tap(asked)
+      await info.json()
+      return next(call)
+    })
+    await using to = await setUpWith(asking, 'unix', answer(response('200 OK', '{"ID":"x"}')))
+    await using client = await to.client()
+    await client.send(create)
+    await client.response()
+    expect(await asked.ended).toEqual({ bytes: 10, whole: true })
+    expect(asked.text).toBe('{"ID":"x"}')
   })
 
   it('behind what has passed it is refused', async () => {

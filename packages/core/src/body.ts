@@ -26,8 +26,6 @@ export interface ReadOptions {
 export interface BodySource {
   /** Its content, once. */
   open(): Readable
-  /** Gives a copy of it to a tap, whoever reads it or passes it on. */
-  tap(tap: Tap): void
   tooLarge(limit: number): IntermediateError
   /** What is told instead of an error of `parseJson`. */
   notJson(error: IntermediateError): IntermediateError
@@ -88,13 +86,16 @@ export class Body {
     }
   }
 
-  /** Gives a copy of what is here now: as it comes, or as the layers before have left it. */
-  tap(tap: Tap): void {
+  /**
+   * Gives a copy of what is here now, as the layers before have left it.
+   * @param tapSource taps what nobody has touched yet, as it comes
+   */
+  tap(tap: Tap, tapSource: () => void): void {
     const { state } = this
     this.checkNotReading()
     switch (state.kind) {
       case 'untouched':
-        this.source.tap(tap)
+        tapSource()
         break
       case 'bytes':
         giveAll(tap, state.bytes)

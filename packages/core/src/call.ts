@@ -170,7 +170,7 @@ export class LayerCall implements CallOf<Endpoint> {
   }
 
   tap(tap: Tap): void {
-    this.request.body.tap(tap)
+    this.request.tap(tap)
   }
 
   ask(endpoint: Endpoint, ...[args = {}]: readonly (AnyArguments | undefined)[]): Promise<never> {

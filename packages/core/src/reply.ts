@@ -177,10 +177,7 @@ abstract class BodyReply implements AnyReply {
     this.content.replace(changed)
   }
 
-  tap(output: Tap, _input?: Tap): void {
-    this.content.tap(output)
-  }
-
+  abstract tap(output: Tap, input?: Tap): void
   abstract readonly answeredBy: string | undefined
   abstract readonly tunnel: Duplex | undefined
   abstract withTunnel(tunnel: Duplex): Reply
@@ -198,6 +195,11 @@ export class OwnReply extends BodyReply {
 
   get answeredBy(): string | undefined {
     return this.by
+  }
+
+  tap(output: Tap): void {
+    // It has a body from the beginning.
+    this.content.tap(output, () => {})
   }
 
   withTunnel(): never {
@@ -275,10 +277,6 @@ export class UpstreamReply extends BodyReply {
     super(incoming.head.status, headers, {
       open: () =>
         incoming.kind === 'tunnel' ? Readable.from([]) : decoded(contentOf(incoming, name), headers),
-      tap: (tap) => {
-        if (isHere(incoming)) request.exchange.tap(incoming.link.reader, tap)
-        else new TapFeed(tap).end(false)
-      },
       ...unreadable(name),
     })
     this.incoming = incoming
@@ -292,14 +290,17 @@ export class UpstreamReply extends BodyReply {
     return (this.stream ??= new LinkTunnel(link, this.request.exchange.connection))
   }
 
-  override tap(output: Tap, input?: Tap): void {
-    const { tunnel } = this
-    if (tunnel === undefined) {
-      super.tap(output)
+  tap(output: Tap, input?: Tap): void {
+    const { incoming, tunnel } = this
+    const { exchange } = this.request
+    if (tunnel !== undefined) {
+      tunnel.tap(exchange.feed(output), input && exchange.feed(input))
       return
     }
-    const { exchange } = this.request
-    tunnel.tap(exchange.feed(output), input && exchange.feed(input))
+    this.content.tap(output, () => {
+      if (isHere(incoming)) exchange.tap(incoming.link.reader, output)
+      else new TapFeed(output).end(false)
+    })
   }
 
   withTunnel(stream: Duplex): Reply {
@@ -312,8 +313,6 @@ const noTunnel = 'a reply without a tunnel cannot take another: answer with tunn
 
 const ofReplies: BodySource = {
   open: () => Readable.from([]),
-  // A reply of a layer has a body from the beginning.
-  tap: () => {},
   canonical: (value) => value,
   jsonEnd: '\n',
   ...unreadable('the reply of a layer'),

@@ -46,8 +46,7 @@ export class Request {
     this.headers = headers
     this.isClients = headers.isReceived
     const open = () => (this.isClients ? exchange.read() : Readable.from([]))
-    const tap = (to: Tap) => exchange.tap(exchange.connection.reader, to)
-    this.body = new Body({ ...this.reading(), open, tap }, body)
+    this.body = new Body({ ...this.reading(), open }, body)
   }
 
   /** The request that a client has sent. */
@@ -110,6 +109,12 @@ export class Request {
   /** All values of one name of the query; of one that was changed, the new one. */
   queryValues(name: string): readonly string[] {
     return valuesOf(this.came, this.query, name)
+  }
+
+  /** Gives a tap a copy of the body. */
+  tap(tap: Tap): void {
+    const { exchange } = this
+    this.body.tap(tap, () => exchange.tap(exchange.connection.reader, tap))
   }
 
   /**

@@ -72,11 +72,12 @@ export class Run {
       const reply: unknown = await deadline.limit(entry.layer(call, next))
       if (!isReply(reply))
         throw new TypeError('it returned something that is not a reply: return what next() gave, or reply(…)')
-      if (reply instanceof TunnelReply && reply.origin === undefined) reply.by ??= entry.name
       if (reply instanceof OwnReply) {
         reply.by ??= entry.name
         if (!asked && reply.status === 403 && entry.layer.reasons !== undefined)
           await this.addReasons(reply, request, turns.slice(at + 1))
+      } else if (reply instanceof TunnelReply && reply.origin === undefined) {
+        reply.by ??= entry.name
       }
       return reply
     } catch (error) {

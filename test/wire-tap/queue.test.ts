@@ -25,7 +25,7 @@ describe('a sink that has stalled', () => {
   it('costs a call nothing, and what does not fit is dropped and counted', async () => {
     const { sink, goOn, write } = stalling()
     // Three calls that are whole, with room for what is in them.
-    const layers = intermediate().use(wireTap(write, { queue: 3 * 3 * size + 3 * 100 }))
+    const layers = intermediate().use(wireTap(write, { queue: 3 * 3 * size + 3 * 120 }))
     await using to = await setUpWith(layers, 'unix', answer(ok))
     await using client = await to.client()
     for (let i = 0; i < 10; i++) {

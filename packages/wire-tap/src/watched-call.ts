@@ -50,18 +50,12 @@ export class WatchedCall {
     this.parts = parts
     this.method = call.method
     this.told = { call: ++calls, endpoint: call.endpoint, path: call.path }
-    const { redaction, queue, sink, wants, onError } = parts
-    const event: CallBegun = {
-      type: 'call',
-      ...this.told,
-      time: now(),
-      method: call.method,
-      version: call.version,
-      params: { ...call.params },
-      query: readQuery(call, redaction),
-      headers: redaction.headers(call.headers),
-      client: call.client.address,
+    const { queue, sink, wants, onError } = parts
+    if (!wants.has('call') && sink.headers === undefined) {
+      this.kept = queue.begin(undefined, 0)
+      return
     }
+    const event = this.beginning(call)
     this.kept = queue.begin(wants.has('call') ? event : undefined, sizeOf(event))
     if (this.kept && sink.headers !== undefined) setHeaders(call, () => sink.headers!(event), onError)
   }
@@ -81,16 +75,11 @@ export class WatchedCall {
     this.status = status
     this.answeredBy = answeredBy
     this.tunnel = reply.tunnel !== undefined
-    if (this.parts.wants.has('reply'))
-      this.add(0, {
-        type: 'reply',
-        ...this.told,
-        time: now(),
-        status,
-        headers: this.parts.redaction.headers(reply.headers),
-        answeredBy,
-        tunnel: this.tunnel,
-      })
+    if (this.parts.wants.has('reply')) {
+      const headers = this.parts.redaction.headers(reply.headers)
+      const what = { status, headers, answeredBy, tunnel: this.tunnel }
+      this.add(sizeOfHeaders(headers), { type: 'reply', ...this.told, time: now(), ...what })
+    }
     const input = this.tunnel && this.parts.stdin && carriesOutput.test(endpoint) ? this.input() : counting
     const end = (passed: Passed) => {
       this.sent += passed.bytes
@@ -121,12 +110,27 @@ export class WatchedCall {
     this.close()
   }
 
+  private beginning(call: Call): CallBegun {
+    const { redaction } = this.parts
+    return {
+      type: 'call',
+      ...this.told,
+      time: now(),
+      method: call.method,
+      version: call.version,
+      params: { ...call.params },
+      query: readQuery(call, redaction),
+      headers: redaction.headers(call.headers),
+      client: call.client.address,
+    }
+  }
+
   private outputOf(reply: Reply): Pick<Tap, 'data' | 'end' | 'limit'> {
     const { endpoint } = this.told
     const { bodies, wants } = this.parts
-    const plain = reply.headers.get('content-encoding') === undefined
     if (reply.ok && carriesOutput.test(endpoint)) return wants.has('frame') ? this.frames() : counting
-    if (this.tunnel || !plain) return counting
+    if (this.tunnel || !(wants.has('body') || wants.has('item'))) return counting
+    if (reply.headers.get('content-encoding') !== undefined) return counting
     if (!(reply.ok && jsonStreams.has(endpoint))) return this.jsonBody('reply')
     if (bodies === 0 || !wants.has('item')) return counting
     const values = new JsonValues(bodies, (value, bytes) =>
@@ -248,5 +252,16 @@ function readQuery(call: Call, redaction: Redaction): CallBegun['query'] {
 }
 
 function sizeOf({ path, query, headers }: CallBegun): number {
-  return path.length + JSON.stringify(query ?? '').length + JSON.stringify(headers).length
+  let size = path.length + sizeOfHeaders(headers)
+  for (const name in query) {
+    const value = query[name]!
+    size += name.length + (typeof value === 'string' ? value.length : value.join().length)
+  }
+  return size
+}
+
+function sizeOfHeaders(headers: CallBegun['headers']): number {
+  let size = 0
+  for (const name in headers) size += name.length + headers[name]!.length
+  return size
 }

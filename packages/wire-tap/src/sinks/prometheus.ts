@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { TapEvent } from '../events.js'
 import { checkNames, settingError } from '../settings.js'
 import type { Sink } from '../sink.js'
@@ -33,7 +32,7 @@ export async function prometheus(options: PrometheusOptions): Promise<Prometheus
     throw settingError(
       `prometheus() was given ${String(options.listen)} to listen on: give tcp://127.0.0.1:9323, or another host and port.`,
     )
-  const { registry, count } = metrics()
+  const { registry, count } = await metrics()
   const server = createServer((request, response) => {
     if (request.url !== '/metrics' || (request.method !== 'GET' && request.method !== 'HEAD')) {
       response.writeHead(404).end('The metrics are at /metrics.\n')
@@ -56,7 +55,9 @@ export async function prometheus(options: PrometheusOptions): Promise<Prometheus
   return Object.assign(count, { wants: ['reply', 'end'] as const, url, close, [Symbol.asyncDispose]: close })
 }
 
-function metrics() {
+async function metrics() {
+  // It takes longer to load than everything else, and who wants no metrics starts without it.
+  const { Counter, Gauge, Histogram, Registry } = await import('prom-client')
   const registry = new Registry()
   const registers = [registry]
   const calls = new Counter({

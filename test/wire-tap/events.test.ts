@@ -212,6 +212,24 @@ describe('a tap tells of', () => {
     expect(sink.of('body')).toEqual([])
   })
 
+  it('calls that layers before it make, whether or not they read the reply', async () => {
+    const sink = told()
+    const asking = intermediate()
+      .use('GET /version', async (call, next) => {
+        await (await call.ask('GET /info')).json()
+        await call.ask('GET /info')
+        return next(call)
+      })
+      .use(wireTap(sink))
+    await using to = await setUpWith(asking, 'unix', answer(response('200 OK', '{}')))
+    await using client = await to.client()
+    await client.send(request('GET /version'))
+    await client.response()
+    await sink.until('end', 3)
+    const ends = sink.of('end').map(({ endpoint, status, aborted }) => `${endpoint} ${status} ${aborted}`)
+    expect(ends.toSorted()).toEqual(['GET /info 200 false', 'GET /info 200 true', 'GET /version 200 false'])
+  })
+
   it('the endpoints it is for, and nothing else', async () => {
     const { sink, layers } = tapped({ endpoints: ['GET /info', '* /volumes{/*rest}'] })
     await using to = await setUpWith(layers, 'unix', answer(ok))

@@ -15,8 +15,8 @@ export interface WireTapOptions {
    */
   stdin?: boolean
   /**
-   * In bytes, how much waits for the sink at most: content, and 512 bytes for each event. Past that, events are dropped
-   * and counted.
+   * In bytes, how much waits for the sink at most: content, and 512 bytes for each event and each call that is under way.
+   * Past that, events are dropped and counted.
    * @default 8 MiB
    */
   queue?: number

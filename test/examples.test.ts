@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { Intermediate } from '@intermediate/core'
-import { answer, echoTunnel, memoryEngine } from '@intermediate/testing'
-import { describe, expect, it, vi } from 'vitest'
+import { answer, echoTunnel, memoryEngine, temporaryFolder, transcript } from '@intermediate/testing'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import guard from '../examples/guard.js'
 import noExec from '../examples/no-exec.js'
 import sessionBytes from '../examples/session-bytes.js'
@@ -9,15 +9,30 @@ import slowCalls from '../examples/slow-calls.js'
 import teamLabel from '../examples/team-label.js'
 import twoEngines from '../examples/two-engines.js'
 import twoLayers from '../examples/two-layers.js'
+import { request, response } from './docker-calls.js'
 import { setUpWith } from './matrix.js'
+
+// These say at their start where they write and listen.
+const folder = await temporaryFolder()
+afterAll(() => folder[Symbol.asyncDispose]())
+vi.stubEnv('AUDIT_LOG', folder.file('audit.jsonl'))
+vi.stubEnv('SESSIONS', folder.file('sessions'))
+vi.stubEnv('METRICS', 'tcp://127.0.0.1:0')
+const { default: auditLog } = await import('../examples/audit-log.js')
+const { default: metricsOf, metrics } = await import('../examples/metrics.js')
+const { default: sessionRecording } = await import('../examples/session-recording.js')
+vi.unstubAllEnvs()
 
 const okReply = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK'
 const ok = answer(okReply)
 
 const examples = {
+  'audit-log.ts': auditLog,
   'guard.ts': guard,
+  'metrics.ts': metricsOf,
   'no-exec.ts': noExec,
   'session-bytes.ts': sessionBytes,
+  'session-recording.ts': sessionRecording,
   'slow-calls.ts': slowCalls,
   'team-label.ts': teamLabel,
   'two-engines.ts': twoEngines,
@@ -87,6 +102,74 @@ describe('the examples', () => {
     } finally {
       said.mockRestore()
     }
+  })
+
+  it('audit-log writes down what may change something, with its end and without Env', async () => {
+    await using to = await setUpWith(auditLog, 'unix', answer(response('201 Created', '{"Id":"1"}')))
+    await using client = await to.client()
+    for (const line of [
+      request('GET /containers/json'),
+      request('POST /containers/create?name=a', [], '{"Image":"busybox","Env":["KEY=secret"]}'),
+      request('BREW /pot'),
+    ]) {
+      await client.send(line)
+      await client.response()
+    }
+    const events = await vi.waitFor(async () => {
+      const lines = (await readFile(folder.file('audit.jsonl'), 'utf8')).trimEnd().split('\n')
+      expect(lines).toHaveLength(7)
+      return lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+    })
+    expect(events.map(({ type, endpoint }) => [type, endpoint])).toEqual([
+      ...['call', 'body', 'body', 'end'].map((type) => [type, 'POST /containers/create']),
+      ...['call', 'body', 'end'].map((type) => [type, 'unknown']),
+    ])
+    expect(events[1]!['json']).toEqual({ Image: 'busybox', Env: ['KEY=[redacted]'] })
+  })
+
+  it('session-recording records a session of a terminal', async () => {
+    await using engine = await memoryEngine()
+    await using listening = await sessionRecording
+      .with({ upstream: engine.address })
+      .listen('tcp://127.0.0.1:0')
+    const base = listening.addresses[0]!.replace('tcp:', 'http:')
+    const post = async (path: string, body: object = {}) => {
+      const headers = { 'Content-Type': 'application/json' }
+      return (await fetch(`${base}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })).json()
+    }
+    const sleeping = { Image: 'busybox', Cmd: ['sleep', '100'] }
+    const { Id } = (await post('/containers/create', sleeping)) as { Id: string }
+    await fetch(`${base}/containers/${Id}/start`, { method: 'POST' })
+    const terminal = { Tty: true, AttachStdout: true, ConsoleSize: [31, 97], Cmd: ['echo', 'hello'] }
+    const exec = (await post(`/containers/${Id}/exec`, terminal)) as { Id: string }
+    await using client = await transcript(listening.addresses[0]!)
+    await client.send(
+      request(`POST /exec/${exec.Id}/start`, ['Content-Type: application/json'], '{"Tty":true}'),
+    )
+    expect((await client.ended()).toString()).toMatch(/hello\r\n$/)
+    const cast = await vi.waitFor(async () => {
+      const [file] = await readdir(folder.file('sessions'))
+      const text = await readFile(folder.file(`sessions/${file}`), 'utf8')
+      expect(text.trimEnd().split('\n')).toHaveLength(2)
+      return text.split('\n')
+    })
+    expect(JSON.parse(cast[0]!)).toMatchObject({ version: 2, width: 97, height: 31, title: exec.Id })
+    expect(JSON.parse(cast[1]!)).toEqual([0, 'o', 'hello\r\n'])
+  })
+
+  it('metrics counts calls, and what the guard refuses', async () => {
+    await using to = await setUpWith(metricsOf, 'unix', ok)
+    await using client = await to.client()
+    for (const line of [request('GET /info'), request('POST /containers/create', [], '{}')]) {
+      await client.send(line)
+      await client.response()
+    }
+    await vi.waitFor(async () => {
+      const text = await (await fetch(metrics.url)).text()
+      expect(text).toContain('intermediate_calls_total{endpoint="GET /info",status="200"} 1')
+      expect(text).toMatch(/^intermediate_refusals_total\{layer="[^"]+"\} 1$/m)
+    })
+    await metrics.close()
   })
 
   it('slow-calls says which calls took long', async () => {

@@ -1,4 +1,5 @@
-import { type Intermediate, intermediate, type IntermediateOptions, type Listening } from '@intermediate/core'
+import type { Intermediate, IntermediateOptions, Listening, Tap } from '@intermediate/core'
+import { intermediate } from '@intermediate/core'
 import type { RecordingUpstream, Script, Transcript } from '@intermediate/testing'
 import { certificates, recordingUpstream, temporaryFolder, transcript } from '@intermediate/testing'
 
@@ -6,8 +7,8 @@ import { certificates, recordingUpstream, temporaryFolder, transcript } from '@i
 export const transports = ['unix', 'tcp', 'tls'] as const
 export type Transport = (typeof transports)[number]
 
-/** What is stacked in it: a call is spliced, spliced past a layer that wants others, or run through a layer. */
-export const stacks = ['no layer', 'an idle layer', 'an interested layer'] as const
+/** What is stacked in it: a call is spliced, spliced past a layer that wants others, or run through one that passes or taps it. */
+export const stacks = ['no layer', 'an idle layer', 'an interested layer', 'a tapping layer'] as const
 export type StackKind = (typeof stacks)[number]
 
 /** Every transport with every stack, for `describe.each`. */
@@ -65,6 +66,13 @@ function stacked(empty: Intermediate, stack: StackKind): Intermediate {
     return empty.use(function interested(call, next) {
       return next(call)
     })
+  if (stack === 'a tapping layer')
+    return empty.use(async function tapping(call, next) {
+      call.tap(nothing)
+      const replied = await next(call)
+      replied.tap(nothing, nothing)
+      return replied
+    })
   // No test of a property makes this call.
   if (stack === 'an idle layer')
     return empty.use('POST /swarm/unlock', function idle(call, next) {
@@ -72,3 +80,5 @@ function stacked(empty: Intermediate, stack: StackKind): Intermediate {
     })
   return empty
 }
+
+const nothing: Tap = { data() {}, end() {} }

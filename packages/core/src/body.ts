@@ -4,6 +4,9 @@ import type { JsonValue } from './json/json-value.js'
 import { emptyObject } from './json/json-value.js'
 import { parseJson } from './json/parse-json.js'
 import { writeJson } from './json/write-json.js'
+import { tappedBody } from './tapped-streams.js'
+import type { Tap } from './wire/tap.js'
+import { TapFeed } from './wire/tap.js'
 import { bytesOnly } from './wire/bytes-of.js'
 import { announcedLength } from './wire/content.js'
 
@@ -92,6 +95,31 @@ export class Body {
         return streamOf(this.written(state))
       case 'stream':
         return bytesOnly(state.stream)
+    }
+  }
+
+  /**
+   * Gives a copy of what is here now, as the layers before have left it.
+   * @param tapSource taps what nobody has touched yet, as it comes
+   */
+  tap(tap: Tap, tapSource: () => void): void {
+    const { state } = this
+    this.checkNotReading()
+    switch (state.kind) {
+      case 'untouched':
+        tapSource()
+        break
+      case 'bytes':
+        giveAll(tap, state.bytes)
+        break
+      case 'json':
+        giveAll(tap, this.written(state))
+        break
+      case 'stream':
+        this.state = { kind: 'stream', stream: tappedBody(state.stream, new TapFeed(tap)) }
+        break
+      case 'taken':
+        throw new TypeError('the body was taken before: tap it before that, or what was put in its place')
     }
   }
 
@@ -200,6 +228,12 @@ function stateOf(init: BodyInit): State {
   if (typeof init !== 'object' || init === null)
     throw new TypeError('a body is a stream, text, bytes, or an object that is sent as JSON')
   return { kind: 'json', value: init as JsonValue, wasEmpty: false, isNew: true }
+}
+
+function giveAll(tap: Tap, bytes: Buffer): void {
+  const feed = new TapFeed(tap)
+  feed.give(bytes)
+  feed.end(true)
 }
 
 function streamOf(bytes: Buffer): Readable {

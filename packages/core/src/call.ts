@@ -9,6 +9,7 @@ import type { Reply } from './reply.js'
 import type { Request } from './request.js'
 import type { Stack } from './stack.js'
 import type { Upstream } from './wire/link.js'
+import type { Tap } from './wire/tap.js'
 
 /** Who makes a call. */
 export interface Client {
@@ -76,6 +77,12 @@ export interface CallOf<E extends Endpoint> {
    * past the limit
    */
   json(options?: ReadOptions): Promise<Endpoints[E]['body']>
+  /**
+   * Gives a copy of the body to a tap, and neither changes nor delays it: what comes, de-chunked and as it is coded, as it
+   * is passed on, read or dropped by whoever is behind; or what layers before have put in its place, as it is now.
+   * @throws TypeError where it was passed on or taken before
+   */
+  tap(tap: Tap): void
   /**
    * Makes a call of the layer's own to the layers after it and the engine, for the same client. It belongs to this call:
    * once this one is over, or its client has left, it is cut, and none can be made. Up to 64 KiB of a reply are kept for
@@ -185,6 +192,10 @@ export class LayerCall implements CallOf<Endpoint> {
 
   json(options?: ReadOptions): Promise<never> {
     return this.request.body.json(options) as Promise<never>
+  }
+
+  tap(tap: Tap): void {
+    this.request.tap(tap)
   }
 
   ask(endpoint: Endpoint, ...[args = {}]: readonly (AnyArguments | undefined)[]): Promise<never> {

@@ -111,7 +111,7 @@ export class Gate implements Door {
     try {
       refuseForm(exchange)
       const reply = await run.reply(Request.received(exchange, found), turns)
-      if (reply instanceof OwnReply) noteAnswer(exchange, reply.by)
+      noteAnswer(exchange, reply.answeredBy)
       this.send(exchange, reply)
     } catch (error) {
       noteAnswer(exchange, run.culprit || undefined)
@@ -149,7 +149,7 @@ export class Gate implements Door {
       checkHeld(exchange, incoming)
       const otherHead = changedHead(reply)
       if (tunnel.touched) exchange.open(head.status, otherHead ?? head.bytes, tunnel)
-      else exchange.reply(incoming, otherHead)
+      else exchange.reply(incoming, otherHead, tunnel.taps)
     } else if (!content.touched && incoming.asker === exchange && reply.framedFor(exchange.head)) {
       checkHeld(exchange, incoming)
       exchange.reply(incoming, changedHead(reply))

@@ -13,10 +13,14 @@ import type { HeaderFields } from './fields.js'
 import { itemPlace } from './json/item-places.js'
 import { itemsTransform } from './json/items-transform.js'
 import type { Request } from './request.js'
+import { tappedBody, TappedTunnel } from './tapped-streams.js'
 import type { Exchange } from './wire/exchange.js'
 import type { Field, RequestHead } from './wire/head.js'
 import type { IncomingReply } from './wire/link.js'
 import { replyContent } from './wire/reply-content.js'
+import type { Tap } from './wire/tap.js'
+import { TapFeed } from './wire/tap.js'
+import { isHere } from './wire/link.js'
 import { LinkTunnel } from './wire/tunnel.js'
 
 /** What answers a call: a head, and a body or a tunnel. What a layer does not look at passes as it came. */
@@ -42,6 +46,14 @@ interface ReplyParts<E extends Endpoint> {
    * @throws TypeError where the replies of the endpoint have no items
    */
   items(change: ItemsChange<E>): void
+  /**
+   * Gives a copy of the body to a tap, as `call.tap` does. Of a tunnel, `output` is given what comes from the engine, and
+   * `input` what goes to it: it passes as it comes, however little the taps do. On other replies nobody asks `input`.
+   * @throws TypeError where the body was passed on or taken before
+   */
+  tap(output: Tap, input?: Tap): void
+  /** The name of the layer that made the reply; undefined: the engine did, or core. */
+  readonly answeredBy: string | undefined
 }
 
 /** The reply of an engine that did what it was asked. */
@@ -180,6 +192,8 @@ abstract class BodyReply implements AnyReply {
     )
   }
 
+  abstract tap(output: Tap, input?: Tap): void
+  abstract readonly answeredBy: string | undefined
   abstract readonly tunnel: Duplex | undefined
   abstract withTunnel(tunnel: Duplex): Reply
 }
@@ -210,6 +224,15 @@ export class OwnReply extends BodyReply {
     super(status, new Fields(fields), {}, body ?? '')
   }
 
+  get answeredBy(): string | undefined {
+    return this.by
+  }
+
+  tap(output: Tap): void {
+    // It has a body from the beginning.
+    this.content.tap(output, () => {})
+  }
+
   withTunnel(): never {
     throw new TypeError(noTunnel)
   }
@@ -219,14 +242,24 @@ export class OwnReply extends BodyReply {
 export class TunnelReply implements AnyReply {
   readonly origin: IncomingReply | undefined
   readonly headers: Fields
-  readonly tunnel: Duplex
-  /** The name of the layer that made it. */
+  /** The name of the layer that returned it. */
   by: string | undefined
+  /** The name of the layer whose tunnel it wraps, if that was no engine's. */
+  private maker: string | undefined
+  private stream: Duplex
 
   constructor(origin: IncomingReply | undefined, headers: Fields, stream: Duplex) {
     this.origin = origin
     this.headers = headers
-    this.tunnel = stream
+    this.stream = stream
+  }
+
+  get tunnel(): Duplex {
+    return this.stream
+  }
+
+  get answeredBy(): string | undefined {
+    return this.origin === undefined ? (this.maker ?? this.by) : undefined
   }
 
   get status(): number {
@@ -254,13 +287,20 @@ export class TunnelReply implements AnyReply {
   }
 
   withTunnel(stream: Duplex): Reply {
-    return new TunnelReply(this.origin, this.headers, stream)
+    const wrapping = new TunnelReply(this.origin, this.headers, stream)
+    wrapping.maker = this.answeredBy
+    return wrapping
+  }
+
+  tap(output: Tap, input?: Tap): void {
+    this.stream = new TappedTunnel(this.stream, new TapFeed(output), input && new TapFeed(input))
   }
 }
 
 /** A reply that came from the upstream. */
 export class UpstreamReply extends BodyReply {
   readonly incoming: IncomingReply
+  readonly answeredBy = undefined
   private readonly request: Request
   private stream: LinkTunnel | undefined
 
@@ -291,6 +331,22 @@ export class UpstreamReply extends BodyReply {
     const { link, kind } = this.incoming
     if (kind !== 'tunnel') return undefined
     return (this.stream ??= new LinkTunnel(link, this.request.exchange.connection))
+  }
+
+  tap(output: Tap, input?: Tap): void {
+    const { incoming, tunnel } = this
+    const { exchange } = this.request
+    if (tunnel !== undefined) {
+      tunnel.tap(exchange.feed(output), input && exchange.feed(input))
+      return
+    }
+    this.content.tap(output, () => {
+      // What answers a layer's own question was read ahead: it is seen as it is taken.
+      if (incoming.asker !== exchange)
+        this.content.replace(tappedBody(this.content.take(), new TapFeed(output)))
+      else if (isHere(incoming)) exchange.tap(incoming.link.reader, output)
+      else new TapFeed(output).end(false)
+    })
   }
 
   withTunnel(stream: Duplex): Reply {

@@ -13,6 +13,7 @@ import type { Query } from './query.js'
 import { isChanged, parseQuery, valuesOf, withQuery } from './query.js'
 import type { Exchange, Outgoing } from './wire/exchange.js'
 import type { Field } from './wire/head.js'
+import type { Tap } from './wire/tap.js'
 import { writeRequestHead } from './wire/write-head.js'
 
 /** What a call asks for, as the layers before have left it; all layers have the same one. */
@@ -130,6 +131,12 @@ export class Request {
   /** All values of one name of the query; of one that was changed, the new one. */
   queryValues(name: string): readonly string[] {
     return valuesOf(this.came, this.query, name)
+  }
+
+  /** Gives a tap a copy of the body. */
+  tap(tap: Tap): void {
+    const { exchange } = this
+    this.body.tap(tap, () => exchange.tap(exchange.connection.reader, tap))
   }
 
   /**

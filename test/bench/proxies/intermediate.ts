@@ -16,6 +16,12 @@ export const readingLayer: Proxy = intermediateWith([beside('proxies/reading-lay
 /** The command with a module that looks at each container of a list, and at each event. */
 export const itemFilter: Proxy = intermediateWith([beside('proxies/item-filter.js')])
 
+/** The command with a module that tells a sink of everything. */
+export const tappingLayer: Proxy = intermediateWith([beside('proxies/tapping-layer.js')])
+
+/** The command with a module that tells a sink of how calls end. */
+export const countingLayer: Proxy = intermediateWith([beside('proxies/counting-layer.js')])
+
 /** The package alone, in a script of a few lines. */
 export const bareCore: Proxy = {
   name: ours,

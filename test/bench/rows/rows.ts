@@ -8,6 +8,7 @@ import { latency } from './latency.js'
 import { readingRow } from './reading-layer.js'
 import { smallCalls } from './small-calls.js'
 import { start } from './start.js'
+import { counted, tapped } from './tap.js'
 import { tenKilobytes } from './ten-kilobytes.js'
 
 /** What is measured, in the order of the table. */
@@ -24,6 +25,8 @@ export const rows: readonly Row[] = [
   readingRow,
   listFilter,
   eventFilter,
+  counted,
+  tapped,
   tunnels,
   eventStreams,
   tlsTunnels,

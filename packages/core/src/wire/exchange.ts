@@ -3,12 +3,16 @@ import { Readable } from 'node:stream'
 import { IntermediateError } from '../errors.js'
 import type { Connection } from './connection.js'
 import { Content } from './content.js'
-import type { ReplyHead, RequestHead } from './head.js'
+import type { Head, ReplyHead, RequestHead } from './head.js'
 import type { InquiryOwner } from './inquiry.js'
 import { Inquiry } from './inquiry.js'
 import type { Asker, IncomingReply, Link, Upstream } from './link.js'
+import type { MessageReader } from './reader.js'
 import { nowhere } from './reader.js'
 import { sendStream } from './send-stream.js'
+import type { Tap } from './tap.js'
+import { TapFeed } from './tap.js'
+import type { TunnelTaps } from './tunnel.js'
 import { join, splice } from './tunnel.js'
 
 /**
@@ -17,6 +21,8 @@ import { join, splice } from './tunnel.js'
  * open, gets it after that.
  */
 const gatherTime = 1000
+
+const noFeeds: readonly TapFeed[] = []
 
 const continueHead = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n')
 
@@ -83,6 +89,8 @@ export class Exchange implements Asker, InquiryOwner {
   private splicing = false
   /** Those that are not over; undefined: there were none. */
   private inquiries: Set<Inquiry> | undefined
+  /** What is told when the exchange is over, if not before. */
+  private feeds = noFeeds
   private continued = false
   private controller: AbortController | undefined
   private clientLeft = false
@@ -184,6 +192,23 @@ export class Exchange implements Asker, InquiryOwner {
     return (this.content = new Content(this.connection.reader, { begin, announced: this.head.contentLength }))
   }
 
+  /**
+   * Gives a tap a copy of what this reader's message holds, wherever that goes.
+   * @throws TypeError where some of it was passed on already
+   */
+  tap<H extends Head>(reader: MessageReader<H>, tap: Tap): void {
+    const feed = this.feed(tap)
+    if (this.connection.over) feed.end(false)
+    else reader.tap(feed)
+  }
+
+  /** A tap of something that is over when this exchange is. */
+  feed(tap: Tap): TapFeed {
+    const feed = new TapFeed(tap)
+    this.feeds = [...this.feeds, feed]
+    return feed
+  }
+
   /** Passes the request and its reply on. */
   private pass(upstream: Upstream, changed?: Outgoing): void {
     const { connection } = this
@@ -242,7 +267,7 @@ export class Exchange implements Asker, InquiryOwner {
   }
 
   /** Sends an upstream's reply, which is still there, on to the client as it comes, or behind another head. */
-  reply({ link, head, kind }: IncomingReply, otherHead?: Buffer): void {
+  reply({ link, head, kind }: IncomingReply, otherHead?: Buffer, taps?: TunnelTaps): void {
     this.held = undefined
     this.splicing = true
     this.status = head.status
@@ -250,7 +275,7 @@ export class Exchange implements Asker, InquiryOwner {
     if (kind === 'tunnel') {
       this.tunnel = 'spliced'
       this.connection.socket.write(otherHead ?? head.bytes)
-      splice(this.connection, link)
+      splice(this.connection, link, taps)
     } else {
       link.reader.pass(this.connection.socket, false, otherHead)
     }
@@ -366,13 +391,14 @@ export class Exchange implements Asker, InquiryOwner {
   onOver(): void {
     this.left = true
     const isRead = this.content === undefined || this.content.isWhole
-    if (isRead && !this.inquiries?.size) return
+    if (isRead && !this.inquiries?.size && this.feeds === noFeeds) return
     const gone = this.end()
     this.content?.lose(gone)
     for (const inquiry of this.inquiries ?? []) {
       if (inquiry.isOpen) this.connection.forget(inquiry.link)
       inquiry.onLost(gone)
     }
+    for (const feed of this.feeds) feed.end(false)
   }
 
   onUseless(link: Link): void {

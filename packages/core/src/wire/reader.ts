@@ -4,6 +4,7 @@ import { noBody } from './framing.js'
 import type { Head } from './head.js'
 import { Malformed } from './malformed.js'
 import { giveBack, ReadBuffers } from './read-buffers.js'
+import type { TapFeed } from './tap.js'
 
 /** Where bytes go: a socket, or whatever a layer reads them from. */
 export interface Sink {
@@ -79,6 +80,8 @@ export class MessageReader<H extends Head> {
   private sink: Sink | undefined
   /** The sink takes a body's content, without its framing. */
   private contentOnly = false
+  /** Who else is given the content of the current message. */
+  private feeds: readonly TapFeed[] | undefined
   private gather = false
   private stalled = false
   private paused = false
@@ -136,6 +139,20 @@ export class MessageReader<H extends Head> {
     this.take(sink)
   }
 
+  /**
+   * Gives a copy of the current message's content to a tap too, wherever it goes.
+   * @throws TypeError where some of it was passed on already
+   */
+  tap(feed: TapFeed): void {
+    if (this.state !== 'body' || this.sink !== undefined)
+      throw new TypeError('the body is on its way already: tap it before it is passed on')
+    const feeds = (this.feeds = [...(this.feeds ?? []), feed])
+    if (!this.framing.done)
+      this.framing.content = (buffer, from, to) => {
+        for (const each of feeds) each.give(buffer.subarray(from, to))
+      }
+  }
+
   /** Waits no longer for a body to be passed on in one write with its head. */
   release(): void {
     this.gather = false
@@ -145,10 +162,14 @@ export class MessageReader<H extends Head> {
   /** Passes on the content of the current message's body, without head and framing. */
   passContent(sink: Sink): void {
     this.from = this.at
-    if (!this.framing.done)
+    if (!this.framing.done) {
+      const { feeds } = this
       this.framing.content = (buffer, from, to) => {
-        this.write(sink, buffer.subarray(from, to))
+        const bytes = buffer.subarray(from, to)
+        if (feeds !== undefined) for (const feed of feeds) feed.give(bytes)
+        this.write(sink, bytes)
       }
+    }
     this.gather = false
     this.contentOnly = true
     this.take(sink)
@@ -297,14 +318,7 @@ export class MessageReader<H extends Head> {
     // Whoever took these bytes may have stopped the reading, or sent the rest elsewhere.
     if (this.sink !== sink) return true
     if (!framing.done) return progress
-    this.state = 'idle'
-    this.sink = undefined
-    if (this.contentOnly) {
-      // Whoever has the content may take it after the next message, or never.
-      this.stalled = false
-      sink.end()
-    }
-    this.owner.onMessageEnd()
+    this.endMessage(sink)
     return true
   }
 
@@ -348,17 +362,25 @@ export class MessageReader<H extends Head> {
     if (this.state === 'off' || (this.buffer !== undefined && this.state !== 'head')) return
     if (this.state === 'body') {
       if (this.sink === undefined) return
-      if (this.framing.untilClose) this.endUntilClose(this.sink)
+      if (this.framing.untilClose) this.endMessage(this.sink)
     }
     this.ended = true
     if (this.state === 'tunnel') this.sink!.end()
     this.owner.onEof(this.state !== 'body' && this.buffer === undefined)
   }
 
-  private endUntilClose(sink: Sink): void {
+  private endMessage(sink: Sink): void {
     this.state = 'idle'
     this.sink = undefined
-    if (this.contentOnly) sink.end()
+    if (this.feeds !== undefined) {
+      for (const feed of this.feeds) feed.end(true)
+      this.feeds = undefined
+    }
+    if (this.contentOnly) {
+      // Whoever has the content may take it after the next message, or never.
+      this.stalled = false
+      sink.end()
+    }
     this.owner.onMessageEnd()
   }
 

@@ -3,12 +3,22 @@ import { bytesOf, NotBytes } from './bytes-of.js'
 import type { Connection } from './connection.js'
 import type { Link } from './link.js'
 import { StreamCut } from './send-stream.js'
+import type { TapFeed } from './tap.js'
+import { tapped } from './tap.js'
+
+/** Who is given a copy of what passes a tunnel: of what comes from the upstream, and of what goes to it. */
+export interface TunnelTaps {
+  readonly output: readonly TapFeed[]
+  readonly input: readonly TapFeed[]
+}
+
+const noTaps: TunnelTaps = { output: [], input: [] }
 
 /** Joins a client and an upstream byte for byte, each half to its own end: the end of stdin must not end stdout. */
-export function splice(connection: Connection, link: Link): void {
+export function splice(connection: Connection, link: Link, { output, input } = noTaps): void {
   link.tunnelled = true
-  link.reader.tunnel(connection.socket)
-  connection.reader.tunnel(link.socket)
+  link.reader.tunnel(tapped(connection.socket, output))
+  connection.reader.tunnel(tapped(link.socket, input))
 }
 
 /**
@@ -58,7 +68,7 @@ export function join(connection: Connection, stream: Duplex, onError: (error: Er
  * Has a stream stay when both its halves are over. Node would destroy it then, and a stream of `Duplex.from()` would
  * destroy those that it was made of, with all that is on its way through them.
  */
-function keepOpen(stream: Duplex): void {
+export function keepOpen(stream: Duplex): void {
   const { _readableState, _writableState } = stream as unknown as Inside
   if (_readableState !== undefined) _readableState.autoDestroy = false
   if (_writableState !== undefined) _writableState.autoDestroy = false
@@ -73,6 +83,7 @@ interface Inside {
 /** An upstream's tunnel as a stream, for a layer that wraps it. It does nothing until it is read or written. */
 export class LinkTunnel extends Duplex {
   readonly link: Link
+  taps = noTaps
   private used = false
   private reading = false
 
@@ -98,6 +109,15 @@ export class LinkTunnel extends Duplex {
     return this.used || this.readableFlowing !== null
   }
 
+  /** Gives copies of what passes from now on. */
+  tap(output: TapFeed, input: TapFeed | undefined): void {
+    const { taps } = this
+    this.taps = {
+      output: [...taps.output, output],
+      input: input === undefined ? taps.input : [...taps.input, input],
+    }
+  }
+
   override _read(): void {
     this.use()
     const { reader } = this.link
@@ -107,18 +127,30 @@ export class LinkTunnel extends Duplex {
     }
     this.reading = true
     if (this.link.asker === undefined) this.lose()
-    else reader.tunnel({ write: (bytes) => this.push(bytes), end: () => this.push(null) })
+    else reader.tunnel({ write: (bytes) => this.receive(bytes), end: () => this.receiveEnd() })
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
     this.use()
+    for (const feed of this.taps.input) feed.give(chunk)
     this.link.socket.write(chunk, done)
   }
 
   override _final(done: (error?: Error | null) => void): void {
     this.use()
+    for (const feed of this.taps.input) feed.end(true)
     // The client's FIN may have gone on before there was a tunnel, which end() calls an error.
     this.link.socket.end(() => done())
+  }
+
+  private receive(bytes: Buffer): boolean {
+    for (const feed of this.taps.output) feed.give(bytes)
+    return this.push(bytes)
+  }
+
+  private receiveEnd(): void {
+    for (const feed of this.taps.output) feed.end(true)
+    this.push(null)
   }
 
   private use(): void {

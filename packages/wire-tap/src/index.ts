@@ -1,0 +1,19 @@
+export type {
+  BodySeen,
+  CallBegun,
+  CallEnded,
+  FrameSeen,
+  ItemSeen,
+  Occurred,
+  ReplyBegun,
+  TapEvent,
+} from './events.js'
+export type { WireTapOptions } from './options.js'
+export { redacted, type RedactOptions } from './redact.js'
+export type { Sink } from './sink.js'
+export { wireTap } from './wire-tap.js'
+export { asciicast } from './sinks/asciicast.js'
+export { type FileSink, jsonLines, type JsonLinesOptions } from './sinks/json-lines.js'
+export { openTelemetry, type OpenTelemetryOptions } from './sinks/open-telemetry.js'
+export { prometheus, type PrometheusOptions, type PrometheusSink } from './sinks/prometheus.js'
+export { terminal, type TerminalOptions } from './sinks/terminal.js'

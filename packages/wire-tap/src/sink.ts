@@ -1,0 +1,13 @@
+import type { CallBegun, TapEvent } from './events.js'
+
+/**
+ * Where events go, one at a time: after a promise, the next comes when that is fulfilled. What comes meanwhile is kept up
+ * to a limit, and past that dropped and counted. A call is never waiting for its sink.
+ */
+export interface Sink {
+  (event: TapEvent): void | PromiseLike<unknown>
+  /** The types that it takes. What nobody takes is not looked at. Default: all. */
+  readonly wants?: readonly TapEvent['type'][]
+  /** Fields to set in the call before it goes on, where a sink changes calls. It is asked at once, and must not wait. */
+  readonly headers?: (begun: CallBegun) => Readonly<Record<string, string>>
+}

@@ -1,0 +1,47 @@
+import { isUtf8 } from 'node:buffer'
+import type { TapEvent } from '../events.js'
+import { checkCount, checkNames, checkText } from '../settings.js'
+import type { Sink } from '../sink.js'
+import { LineFile } from './line-file.js'
+
+export interface JsonLinesOptions {
+  /**
+   * In bytes, how large a file is before another is begun.
+   * @default 100 MiB
+   */
+  maxBytes?: number
+  /**
+   * How many full files stay: `path.1` is the newest.
+   * @default 5
+   */
+  keep?: number
+}
+
+/** A sink with a file, that writes the rest of it before it closes. */
+export interface FileSink extends Sink, AsyncDisposable {
+  /** Resolves when everything that the sink was given is written. */
+  close(): Promise<void>
+}
+
+/**
+ * Appends each event to a file as a line of JSON, in which the data of frames is `text`, or `base64` where it is none. The
+ * file is made for its owner only.
+ * @throws IntermediateError for options that cannot be used
+ */
+export function jsonLines(path: string, options: JsonLinesOptions = {}): FileSink {
+  checkText('jsonLines()', 'path', path)
+  checkNames('jsonLines()', options, ['maxBytes', 'keep'])
+  checkCount('jsonLines()', 'maxBytes', options.maxBytes, 1, 'bytes')
+  checkCount('jsonLines()', 'keep', options.keep, 0, 'files')
+  const { maxBytes = 100 * 1024 * 1024, keep = 5 } = options
+  const file = new LineFile(path, { maxBytes, keep })
+  const sink = (event: TapEvent) => file.write(`${JSON.stringify(written(event))}\n`)
+  const close = () => file.close()
+  return Object.assign(sink, { close, [Symbol.asyncDispose]: close })
+}
+
+function written(event: TapEvent): object {
+  if (event.type !== 'frame') return event
+  const { data, ...rest } = event
+  return { ...rest, ...(isUtf8(data) ? { text: data.toString() } : { base64: data.toString('base64') }) }
+}

@@ -1,0 +1,267 @@
+import type { Call, Endpoint, Passed, Reply, Tap } from '@intermediate/core'
+import { endpoints, IntermediateError } from '@intermediate/core'
+import type { CallBegun, TapEvent } from './events.js'
+import { FrameReader } from './frame-reader.js'
+import { JsonBody } from './json-body.js'
+import { JsonValues } from './json-values.js'
+import type { Redaction } from './redact.js'
+import type { SinkQueue } from './sink-queue.js'
+import type { Sink } from './sink.js'
+
+/** What all the calls of one tap have in common. */
+export interface WireTapParts {
+  readonly sink: Sink
+  readonly queue: SinkQueue
+  readonly redaction: Redaction
+  /** In bytes, of a JSON body or item. */
+  readonly bodies: number
+  readonly stdin: boolean
+  readonly wants: ReadonlySet<TapEvent['type']>
+  readonly onError: (error: unknown) => void
+}
+
+/** Calls whose replies are streams of JSON values. */
+const jsonStreams = new Set<Endpoint>(endpoints.filter(({ jsonStream }) => jsonStream).map(({ key }) => key))
+
+/** Calls that carry stdin, stdout and stderr. What other tunnels carry, sessions and gRPC, is only counted. */
+const carriesOutput =
+  /^GET \/(?:containers|services|tasks)\/:id\/logs$|\/:id\/attach$|^POST \/exec\/:id\/start$/
+
+let calls = 0
+
+/** One call on its way past the tap. It ends when its body, its reply and both halves of a tunnel have. */
+export class WatchedCall {
+  private readonly parts: WireTapParts
+  private readonly method: string
+  private readonly told: { readonly call: number; readonly endpoint: Endpoint; readonly path: string }
+  private readonly kept: boolean
+  private readonly begun = performance.now()
+  /** Taps that are not at their end, and the reply itself. */
+  private open = 1
+  private status = 0
+  private answeredBy: string | undefined
+  private error: string | undefined
+  private tunnel = false
+  private received = 0
+  private sent = 0
+  private aborted = false
+
+  constructor(parts: WireTapParts, call: Call) {
+    this.parts = parts
+    this.method = call.method
+    this.told = { call: ++calls, endpoint: call.endpoint, path: call.path }
+    const { queue, sink, wants, onError } = parts
+    if (!wants.has('call') && sink.headers === undefined) {
+      this.kept = queue.begin(undefined, 0)
+      return
+    }
+    const event = this.beginning(call)
+    this.kept = queue.begin(wants.has('call') ? event : undefined, sizeOf(event))
+    if (this.kept && sink.headers !== undefined) setHeaders(call, () => sink.headers!(event), onError)
+  }
+
+  tapCall(call: Call): void {
+    const body = this.jsonBody('call')
+    this.tap(
+      (tap) => call.tap(tap),
+      body,
+      (passed) => (this.received += passed.bytes),
+    )
+  }
+
+  tapReply(reply: Reply): void {
+    const { endpoint } = this.told
+    const { status, answeredBy } = reply
+    this.status = status
+    this.answeredBy = answeredBy
+    this.tunnel = reply.tunnel !== undefined
+    if (this.parts.wants.has('reply')) {
+      const headers = this.parts.redaction.headers(reply.headers)
+      const what = { status, headers, answeredBy, tunnel: this.tunnel }
+      this.add(sizeOfHeaders(headers), { type: 'reply', ...this.told, time: now(), ...what })
+    }
+    const input = this.tunnel && this.parts.stdin && carriesOutput.test(endpoint) ? this.input() : counting
+    const end = (passed: Passed) => {
+      this.sent += passed.bytes
+      this.aborted ||= !passed.whole
+    }
+    this.tap(
+      (output) => {
+        if (!this.tunnel) {
+          reply.tap(output)
+          return
+        }
+        this.tap(
+          (each) => reply.tap(output, each),
+          input,
+          (passed) => (this.received += passed.bytes),
+        )
+      },
+      this.outputOf(reply),
+      end,
+    )
+    this.close()
+  }
+
+  fail(error: unknown): void {
+    this.status = error instanceof IntermediateError ? error.status : 500
+    this.error = error instanceof IntermediateError ? error.message : 'a layer failed'
+    this.aborted = true
+    this.close()
+  }
+
+  private beginning(call: Call): CallBegun {
+    const { redaction } = this.parts
+    return {
+      type: 'call',
+      ...this.told,
+      time: now(),
+      method: call.method,
+      version: call.version,
+      params: { ...call.params },
+      query: readQuery(call, redaction),
+      headers: redaction.headers(call.headers),
+      client: call.client.address,
+    }
+  }
+
+  private outputOf(reply: Reply): Pick<Tap, 'data' | 'end' | 'limit'> {
+    const { endpoint } = this.told
+    const { bodies, wants } = this.parts
+    if (reply.ok && carriesOutput.test(endpoint)) return wants.has('frame') ? this.frames() : counting
+    if (this.tunnel || !(wants.has('body') || wants.has('item'))) return counting
+    if (reply.headers.get('content-encoding') !== undefined) return counting
+    if (!(reply.ok && jsonStreams.has(endpoint))) return this.jsonBody('reply')
+    if (bodies === 0 || !wants.has('item')) return counting
+    const values = new JsonValues(bodies, (value, bytes) =>
+      this.add(bytes, {
+        type: 'item',
+        ...this.told,
+        time: now(),
+        json: this.parts.redaction.json(endpoint, value),
+      }),
+    )
+    return { data: (bytes) => values.take(bytes), end: () => {} }
+  }
+
+  private frames(): Tap {
+    const reader = new FrameReader((stream, data) => this.frame(stream, data))
+    return { data: (bytes) => reader.take(bytes), end: () => reader.end() }
+  }
+
+  private input(): Tap {
+    if (!this.parts.wants.has('frame')) return counting
+    return { data: (data) => this.frame('stdin', data), end: () => {} }
+  }
+
+  private frame(stream: 'stdin' | 'stdout' | 'stderr' | 'systemerr' | 'raw', data: Buffer): void {
+    const { length } = data
+    // A frame must not keep the memory of all that came with it.
+    const own =
+      length * 2 < data.buffer.byteLength ? () => Buffer.from(new Uint8Array(data).buffer) : () => data
+    this.add(length, { type: 'frame', ...this.told, time: now(), stream, data }, own)
+  }
+
+  private jsonBody(of: 'call' | 'reply'): Pick<Tap, 'data' | 'end' | 'limit'> {
+    const { bodies, wants } = this.parts
+    if (bodies === 0 || !wants.has('body')) return counting
+    return new JsonBody(bodies, (value, bytes) =>
+      this.add(bytes, {
+        type: 'body',
+        ...this.told,
+        time: now(),
+        of,
+        json: this.parts.redaction.json(this.told.endpoint, value),
+      }),
+    )
+  }
+
+  /** Adds a tap to those that the call's end waits for. */
+  private tap(add: (tap: Tap) => void, to: Tap, ended: (passed: Passed) => void): void {
+    this.open++
+    try {
+      add({
+        limit: to.limit,
+        data: (bytes) => to.data(bytes),
+        end: (passed) => {
+          to.end(passed)
+          ended(passed)
+          this.close()
+        },
+      })
+    } catch {
+      // Another layer has taken it and put nothing in its place, which is its mistake and shows without us.
+      this.close()
+    }
+  }
+
+  private add(size: number, event: TapEvent, own?: () => Buffer): void {
+    const { queue } = this.parts
+    if (!this.kept) queue.drop()
+    else if (queue.add(event, size) && own !== undefined && event.type === 'frame') event.data = own()
+  }
+
+  private close(): void {
+    if (--this.open > 0) return
+    const { queue, wants } = this.parts
+    const isWanted = wants.has('end')
+    if (!this.kept || !isWanted) {
+      if (this.kept) queue.end(undefined)
+      else if (isWanted) queue.drop()
+      return
+    }
+    const { status, received, sent, tunnel, aborted, answeredBy, error } = this
+    const duration = performance.now() - this.begun
+    const what = { status, duration, received, sent, tunnel, aborted, answeredBy, error }
+    queue.end({ type: 'end', ...this.told, time: now(), method: this.method, ...what })
+  }
+}
+
+/** Counts, and is given nothing. */
+const counting: Tap = { limit: 0, data() {}, end() {} }
+
+function setHeaders(
+  call: Call,
+  headers: () => Readonly<Record<string, string>>,
+  onError: (error: unknown) => void,
+): void {
+  try {
+    for (const [name, value] of Object.entries(headers())) call.headers.set(name, value)
+  } catch (error) {
+    onError(error)
+  }
+}
+
+function now(): number {
+  return performance.timeOrigin + performance.now()
+}
+
+function readQuery(call: Call, redaction: Redaction): CallBegun['query'] {
+  try {
+    const names = Object.keys(call.query)
+    return Object.fromEntries(
+      names.map((name) => {
+        const values = call.queryValues(name).map((value) => redaction.query(name, value))
+        return [name, values.length === 1 ? values[0]! : values]
+      }),
+    )
+  } catch {
+    // Which the engine could read otherwise, too: core refuses it where a layer reads it.
+    return undefined
+  }
+}
+
+function sizeOf({ path, query, headers }: CallBegun): number {
+  let size = path.length + sizeOfHeaders(headers)
+  for (const name in query) {
+    const value = query[name]!
+    size += name.length + (typeof value === 'string' ? value.length : value.join().length)
+  }
+  return size
+}
+
+function sizeOfHeaders(headers: CallBegun['headers']): number {
+  let size = 0
+  for (const name in headers) size += name.length + headers[name]!.length
+  return size
+}

@@ -53,7 +53,6 @@ export const followed: readonly (readonly [string, string | Buffer])[] = [
   ['a list for an object', `{${image},"HostConfig":[{"Privileged":true}]}`],
   ['an object for a list', `{${image},"HostConfig":{"Binds":{"0":"/:/x"}}}`],
   ['text for true', `{${image},"HostConfig":{"Privileged":"true"}}`],
-  ['a list', `[{${image}}]`],
   ['nothing', 'null'],
 ]
 

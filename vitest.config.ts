@@ -23,9 +23,21 @@ export default defineConfig({
         test: {
           name: 'engines',
           include: ['test/engines/**/*.test.ts'],
+          exclude: ['test/engines/swarm/**'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        // A swarm shows wherever else an engine is looked at: it comes when nobody looks.
+        test: {
+          name: 'swarm',
+          include: ['test/engines/swarm/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -121,6 +121,19 @@ describe('what gives an image a name', () => {
       'to name an image busybox is not allowed here: names for that are ci/*',
     ],
     ['POST /build?cachefrom=%5B%22evil%22%5D', `the image evil is not allowed here: ${list}`],
+    // Of keys in another case, and of one key twice, Go merges what they hold.
+    [
+      'POST /build?outputs=%5B%7B%22Type%22%3A%22local%22%2C%22type%22%3A%22moby%22%2C%22Attrs%22%3A%7B%22name%22%3A%22busybox%22%7D%7D%5D',
+      /outputs/,
+    ],
+    [
+      'POST /build?outputs=%5B%7B%22Type%22%3A%22moby%22%2C%22Attrs%22%3A%7B%22name%22%3A%22busybox%22%7D%2C%22Attrs%22%3A%7B%22name%22%3A%22ci%2Fweb%22%7D%7D%5D',
+      /outputs/,
+    ],
+    [
+      'POST /build?outputs=%5B%7B%22Type%22%3A%22moby%22%2C%22Attrs%22%3A%7B%22name%22%3A%22ci%2Fweb%22%7D%2C%22attrs%22%3A%7B%22name%22%3A%22busybox%22%7D%7D%5D',
+      /outputs/,
+    ],
     [
       'POST /build?outputs=%5B%7B%22Type%22:%22moby%22,%22Attrs%22:%7B%22name%22:%22busybox%22%7D%7D%5D',
       'to name an image busybox is not allowed here: names for that are ci/*',

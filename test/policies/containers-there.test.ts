@@ -92,10 +92,10 @@ describe('a container that is there', () => {
       },
       'the sysctl net.a of the container web is not allowed here',
     ],
-    [
-      { Networks: { lan: { NetworkID: 'l1' } } },
+    ...['lan', 'bridge'].map((name): [object, string] => [
+      { Networks: { [name]: { NetworkID: 'l1' } } },
       'the network driver macvlan of the container web is not allowed here',
-    ],
+    ]),
     [{ Mounts: [{ Type: 'other' }] }, 'a mount of the type "other" of the container web is not allowed here'],
   ])('made with %j is refused', async (more, message) => {
     await expectRefused(filter.unprivileged(), ...exec, message, {
@@ -103,6 +103,19 @@ describe('a container that is there', () => {
       '/volumes/sly': sly,
       '/networks/l1': { Id: 'l1', Driver: 'macvlan' },
     })
+  })
+
+  it('is not made with the id of one network under the name of another', async () => {
+    const body = { Image: 'busybox', NetworkingConfig: { EndpointsConfig: { bridge: { NetworkID: 'l1' } } } }
+    const there = { '/networks/l1': { Id: 'l1', Name: 'lan', Driver: 'macvlan' } }
+    const create = 'POST /v1.45/containers/create'
+    await expectRefused(
+      filter.unprivileged(),
+      create,
+      body,
+      /^the network driver macvlan is not allowed/,
+      there,
+    )
   })
 
   it('is judged by the rules of a single policy alone', async () => {

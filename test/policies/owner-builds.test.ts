@@ -134,6 +134,17 @@ LABEL a=b   c="$x"
     ['FROM base\ncopy --chown=0 \\\n# x\n --from=theirs / /', 404, 'No such image: theirs'],
     ['FROM base\nCOPY --from=1 / /', 404, 'No such image: 1'],
     ['FROM copies', 404, 'No such image: theirs'],
+    // The stage that is being built is none yet, and the engine looks for an image of that name.
+    ['FROM base AS theirs\nCOPY --from=theirs / /', 404, 'No such image: theirs'],
+    ['FROM base\nCOPY --from=0 / /', 404, 'No such image: 0'],
+    ['FROM base AS x\nONBUILD COPY --from=theirs / /\nFROM x', 404, 'No such image: theirs'],
+    ['FROM base AS x\nONBUILD COPY --from=x / /\nFROM x', 404, 'No such image: x'],
+    ['FROM base\nONBUILD LABEL intermediate.owner=B', 403, 'leave out intermediate.owner'],
+    ['FROM base\nONBUILD RUN true', 200, ''],
+    ['FROM base\nRUN true \\\u00A0\nFROM theirs', 403, 'with spaces and tabs only'],
+    ['FROM base\nCOPY --chown=1\uFEFFx --from=theirs / /', 403, 'with spaces and tabs only'],
+    ['FROM base\n\u00A0# RUN x \\\nFROM theirs', 403, 'with spaces and tabs only'],
+    ['FROM base\n# a comment\u00A0of two words', 200, ''],
     ['FROM "theirs"', 403, 'write it as FROM image AS stage'],
     ['FROM the\\irs', 403, 'write it as FROM image AS stage'],
     ['FROM ${A%x}', 403, 'write it as FROM image AS stage'],
@@ -184,11 +195,28 @@ LABEL a=b   c="$x"
     ['one path for all', tarOf(entry('x', '21 path=Dockerfile_x\n', { flag: 'g' })), 403, 'a record of path'],
     ['half a file', tarOf(entry('x', 'x'.repeat(2000))).subarray(0, 1000), 400, 'ends within a file'],
     ['bzip2', bzip2Like, 403, 'packed by bzip2'],
+    ['what zstd skips', tarOf(entry('\x50\x2A\x4D\x18', 'FROM base')), 403, 'packed by zstd'],
+    [
+      'a name of nothing',
+      tarOf(entry('Dockerfile', 'FROM base'), entry('x', 'other\0', { flag: 'L' })),
+      403,
+      'that ends with the name of nothing',
+    ],
   ])('of a context with %s is refused', async (_, context, status, message) => {
     await using engine = await fakeEngine(images)
     await using owners = await twoOwners(engine.address)
     const answer = await owners.a('POST /build', context, tar)
     expect([answer.status, answer.json.message]).toEqual([status, expect.stringContaining(message)])
+    expect(engine.of('POST /build')).toEqual([])
+  })
+
+  it('has no outputs, which can name an image too', async () => {
+    await using engine = await fakeEngine(images)
+    await using allowed = await twoOwners(engine.address, { allow: 'POST /build' })
+    const answer = await allowed.a('POST /build?version=2&outputs=[{}]')
+    expect(answer.json).toEqual({
+      message: 'outputs of a build are not allowed here: name the image with --tag',
+    })
     expect(engine.of('POST /build')).toEqual([])
   })
 
@@ -204,5 +232,36 @@ LABEL a=b   c="$x"
     const context = tarOf(entry('Dockerfile', 'FROM base'))
     expect((await allowed.a(`POST /build?${query}`, context, tar)).status).toBe(200)
     expect(JSON.parse(engine.got.at(-1)!.query.get('labels')!)).toEqual({ 'intermediate.owner': 'A' })
+  })
+})
+
+describe('a copy of an image', () => {
+  const of = (owner: string, tag: string) => ({
+    Id: `sha256:${owner}`,
+    RepoTags: [`shop:${tag}`],
+    Labels: { 'intermediate.owner': owner },
+    Config: { Labels: { 'intermediate.owner': owner } },
+  })
+  const shared = (call: string) => {
+    if (call === 'GET /images/json') return [of('A', 'latest'), of('B', '1')]
+    if (call === 'GET /images/shop/json' || call === 'GET /images/shop:latest/json') return of('A', 'latest')
+    return call.startsWith('GET /images/') && !call.includes('nobodys-') ? {} : undefined
+  }
+
+  it.each(['/images/shop/get', '/images/get?names=shop'])(
+    'by a name without a tag has all tags, so that all have to be the owner’s: %s',
+    async (path) => {
+      await using engine = await fakeEngine(shared)
+      await using owners = await twoOwners(engine.address)
+      await owners.a(`GET ${path}`)
+      expect(engine.got.at(-1)!.call + engine.got.at(-1)!.query.toString()).toContain('nobodys-')
+    },
+  )
+
+  it('by a name with a tag has that one', async () => {
+    await using engine = await fakeEngine(shared)
+    await using owners = await twoOwners(engine.address)
+    expect((await owners.a('GET /images/shop:latest/get')).status).toBe(200)
+    expect(engine.of('GET /images/shop:latest/get')).toHaveLength(1)
   })
 })

@@ -68,6 +68,25 @@ it('asks a swarm for one owner only, since of two labels with one key it takes a
   ])
 })
 
+it.each([
+  [
+    '?version=1&rollback=previous',
+    {},
+    'rollbacks of services are not allowed here: update it to what it was',
+  ],
+  [
+    '?version=1',
+    { UpdateConfig: { FailureAction: 'rollback' } },
+    'updates that roll back are not allowed here: let them pause or go on',
+  ],
+])('takes no service back to what may name what is others’ now: %s %j', async (query, body, message) => {
+  await using engine = await fakeEngine(swarm)
+  await using owners = await twoOwners(engine.address)
+  const answer = await owners.a(`POST /services/service-a/update${query}`, body)
+  expect([answer.status, answer.json]).toEqual([403, { message }])
+  expect(engine.of('POST /services/service-a/update')).toEqual([])
+})
+
 it('finds a task, and its log, by its service', async () => {
   await using engine = await fakeEngine(swarm)
   await using owners = await twoOwners(engine.address)
@@ -78,7 +97,7 @@ it('finds a task, and its log, by its service', async () => {
   }
 })
 
-it.each(['/services/create', '/services/service-a/update?version=1&rollback=previous'])(
+it.each(['/services/create', '/services/service-a/update?version=1'])(
   'labels a service and its containers, and pins what it refers to, at %s',
   async (path) => {
     await using engine = await fakeEngine(swarm)

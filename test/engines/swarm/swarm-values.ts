@@ -32,12 +32,12 @@ export const labelled = struct(
 
 export const node = struct(
   {
-    Availability: leaf('"active"', '"pause"', '"drain"'),
+    Availability: { tree: true, text: fc.constantFrom('"active"', '"pause"', '"drain"') },
     Labels: labels,
     Name: leaf('"first"', '""'),
     Role: { tree: true, text: fc.constant('"manager"') },
   },
-  ['Role'],
+  ['Role', 'Availability'],
 )
 
 export const swarm = struct(

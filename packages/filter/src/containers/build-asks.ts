@@ -40,6 +40,8 @@ function outputs(value: unknown): readonly Item[] {
   if (!Array.isArray(value)) return [unreadable('outputs')]
   return value.flatMap((output: unknown) => {
     if (!isObject(output)) return [unreadable('outputs')]
+    // Go takes them in any case.
+    if (Object.keys(output).some((key) => key !== 'Type' && key !== 'Attrs')) return [unreadable('outputs')]
     const { Type: type, Attrs: attributes } = output
     if (type === 'local' || type === 'tar' || type === 'cacheonly') return []
     if (isEmpty(attributes)) return []
@@ -56,8 +58,21 @@ function inJson(
 ): readonly Item[] {
   if (text === undefined || text === '') return []
   try {
-    return read(JSON.parse(text))
+    const value: unknown = JSON.parse(text)
+    return hasKeyTwice(text, value) ? [unreadable(field)] : read(value)
   } catch {
     return [unreadable(field)]
   }
+}
+
+/** Of one key twice, Go merges what both hold. Strings that a colon follows are keys. */
+function hasKeyTwice(text: string, value: unknown): boolean {
+  const written = text.match(/"(?:[^"\\]|\\.)*"\s*:/g) ?? []
+  return written.length !== keysIn(value)
+}
+
+function keysIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0
+  const inner = Object.values(value).reduce<number>((sum, each) => sum + keysIn(each), 0)
+  return inner + (Array.isArray(value) ? 0 : Object.keys(value).length)
 }

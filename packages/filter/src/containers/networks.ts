@@ -16,7 +16,7 @@ export function network(name: string): readonly Item[] {
     return [{ topic: 'namespace', name: '', what: `the network ${name}` }]
   const answer = async (inquiry: Inquiry) => {
     const found = await inquiry.network(name)
-    return found === undefined ? [] : foundNetwork(found)
+    return found === undefined || leadsThroughBridge(textAt(found, 'Name')) ? [] : foundNetwork(found)
   }
   return [{ topics: ['namespace', 'driver'], answer }]
 }
@@ -30,6 +30,11 @@ function foundNetwork(found: Readonly<Record<string, unknown>>): readonly Item[]
 
 /** Those that every engine has, and that only lead through its bridge. */
 const ownNetworks = new Set(['', 'default', 'bridge', 'none'])
+
+/** Nobody can make a network of these names. */
+function leadsThroughBridge(name: string): boolean {
+  return name === 'bridge' || name === 'none'
+}
 
 export const hostNetwork: Item = {
   topic: 'namespace',
@@ -112,7 +117,11 @@ export const endpointFields = struct({
   IPv6Gateway: harmless,
   Links: harmless,
   MacAddress: harmless,
-  NetworkID: harmless,
+  // Engines join it whatever the key says.
+  NetworkID: (value, field) => {
+    if (isEmpty(value)) return []
+    return typeof value === 'string' ? network(value) : [unreadable(field)]
+  },
 })
 
 const everyEndpoint = map(endpointFields)
@@ -146,7 +155,7 @@ export function foundEndpoints(settings: Readonly<Record<string, unknown>>): unk
   if (!isObject(Networks)) return Networks
   return Object.fromEntries(
     Object.entries(Networks).map(([name, each]) => [
-      isObject(each) && name !== 'host' && !ownNetworks.has(name) ? textAt(each, 'NetworkID') || name : name,
+      isObject(each) && name !== 'host' ? textAt(each, 'NetworkID') || name : name,
       isObject(each) ? { DriverOpts: each.DriverOpts } : each,
     ]),
   )

@@ -26,10 +26,12 @@ async function* judged(visit: Visit, path: string, context: Readable): AsyncGene
   const paths = path === 'Dockerfile' ? [path, 'dockerfile'] : [path]
   const found = new Map<string, Buffer>()
   let longName: string | undefined
+  let isNamed = false
   for (;;) {
     const head = await bytes.take(512)
     if (head === undefined || isEnd(head)) break
     const { kind, name, size } = readHead(head, longName)
+    isNamed = kind === 'names'
     const padded = Math.ceil(size / 512) * 512
     const isWanted = kind === 'file' && paths.includes(name)
     yield head
@@ -45,6 +47,8 @@ async function* judged(visit: Visit, path: string, context: Readable): AsyncGene
     }
     if (kind !== 'names') longName = undefined
   }
+  if (isNamed)
+    throw new Refused(403, 'a build context that ends with the name of nothing is not allowed here')
   const dockerfile = paths.map((each) => found.get(each)).find((each) => each !== undefined)
   if (dockerfile === undefined) throw new Refused(400, `Cannot locate specified Dockerfile: ${path}`)
   yield fileEntry(path, Buffer.from(await judgeDockerfile(visit, dockerfile.toString())))
@@ -64,7 +68,8 @@ async function unpacked(context: Readable): Promise<Readable> {
     start = Buffer.concat([start, next.value])
   }
   const whole = Readable.from(all(start, pieces), { objectMode: false })
-  const [packing] = Object.entries(packings).find(([, magic]) => start.indexOf(magic) === 0) ?? []
+  const [found] = Object.entries(packings).find(([, magic]) => start.indexOf(magic) === 0) ?? []
+  const packing = skippable.test(start.toString('latin1')) ? 'zstd' : found
   if (packing === undefined) return whole
   if (packing !== 'gzip')
     throw new Refused(
@@ -82,6 +87,9 @@ const packings = {
   xz: Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]),
   zstd: Buffer.from([0x28, 0xb5, 0x2f, 0xfd]),
 }
+
+/** How a zstd file can begin as well: with something that is skipped. */
+const skippable = /^[\x50-\x5f]\x2a\x4d\x18/
 
 async function* all(start: Buffer, rest: AsyncIterator<Buffer, void>): AsyncGenerator<Buffer> {
   if (start.length > 0) yield start

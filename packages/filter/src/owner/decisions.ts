@@ -3,7 +3,7 @@ import { build } from './build.js'
 import { commit } from './commit.js'
 import { createContainer } from './create-container.js'
 import { ownEvents } from './events.js'
-import { pull, push, saveImages, tag } from './image-rules.js'
+import { pull, push, saveImage, saveImages, tag } from './image-rules.js'
 import { listed, listedBySpec, listedContainers, listedImages, listedTasks, pruned } from './lists.js'
 import { connectNetwork, createNetwork } from './networks.js'
 import { createService, updateService } from './services.js'
@@ -82,7 +82,7 @@ export const decisions: Readonly<Record<Exclude<Endpoint, 'unknown'>, Rule>> = {
   'POST /images/load': refuses('brings images that cannot be labelled'),
   'GET /images/search': passes,
   'GET /images/:name/attestations': usableImage,
-  'GET /images/:name/get': usableImage,
+  'GET /images/:name/get': saveImage,
   'GET /images/:name/history': usableImage,
   'GET /images/:name/json': usableImage,
   'DELETE /images/:name': ownImage,

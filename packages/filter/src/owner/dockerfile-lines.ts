@@ -11,12 +11,13 @@ export interface Instruction {
  * The instructions of a Dockerfile, as the engine's own builder reads them: comments are left out, lines that end with a
  * backslash go on in the next.
  * @throws Refused 403 for what engines read differently: another escape character, two backslashes at the end of a
- * line, heredocs
+ * line, heredocs, white space that is neither space nor tab
  */
 export function* instructions(written: string): Generator<Instruction> {
   let line = ''
   let goesOn = false
   for (const raw of written.replace(/^\uFEFF/, '').split(/\r?\n/)) {
+    if (!/^[ \t]*#/.test(raw) && otherSpace.test(raw)) throw notRead(raw, 'with spaces and tabs only')
     if (/^\s*#/.test(raw)) {
       if (/^\s*#\s*escape\s*=\s*[^\s\\]/i.test(raw)) throw notRead(raw, 'with the escape character \\')
       continue
@@ -41,11 +42,13 @@ export function wordsOf(text: string): string[] {
 
 function instruction(line: string): Instruction {
   const [, name = '', rest = ''] = /^(\S+)\s*(.*)$/s.exec(line.trim()) ?? []
-  if (/[\r\n\v\f\u0085\u2028\u2029]/.test(line))
-    throw notRead(line, 'without other line ends than line feeds')
+  if (/[\r\n]/.test(line)) throw notRead(line, 'without other line ends than line feeds')
   if (wordsOf(rest).some((word) => /^\d*<<-?/.test(word))) throw notRead(line, 'without heredocs')
   return { name: name.toUpperCase(), rest }
 }
+
+/** White space that Go takes for some in one place and not in another. */
+const otherSpace = /[\v\f\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000\uFEFF]/
 
 function notRead(line: string, how: string): Refused {
   return new Refused(

@@ -47,14 +47,18 @@ async function usableImage(visit: Visit, name: string) {
 
 async function judge(visit: Visit, { name, rest }: Instruction, stages: readonly string[]): Promise<void> {
   if (name === 'LABEL') checkLabel(rest, visit.owner)
+  // It is run in a stage that knows no others, in this file or in another.
+  if (name === 'ONBUILD') for (const inner of instructions(rest)) await judge(visit, inner, [])
   if (name !== 'COPY') return
+  // The engine looks for names of stages among those that are finished, and then for an image.
+  const finished = stages.slice(0, -1)
   for (const flag of wordsOf(rest)) {
     if (!flag.startsWith('--')) return
     if (/["'\\$]/.test(flag))
       throw new Refused(403, `COPY ${flag} is not allowed here: write it without quotes and variables`)
     const [option, from = ''] = split(flag)
     const isStage =
-      stages.includes(from.toLowerCase()) || (/^\d+$/.test(from) && Number(from) < stages.length)
+      finished.includes(from.toLowerCase()) || (/^\d+$/.test(from) && Number(from) < finished.length)
     if (option === '--from' && !isStage) await usableImage(visit, from)
   }
 }

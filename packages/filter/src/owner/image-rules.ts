@@ -1,9 +1,9 @@
-import { findImage, whoseImage, whoseOf } from './find-image.js'
+import { findImage, findUsableImage, whoseImage, whoseOf } from './find-image.js'
 import { asText } from './go-values.js'
 import { claimForPull, claimName, imagesNamed, taggedName, hasTag } from './image-names.js'
 import { Refused } from './refused.js'
 import { sharedImage, withLeave } from './simple-rules.js'
-import type { Rule } from './visit.js'
+import type { Rule, Visit } from './visit.js'
 
 /** A pull: what it brings is everybody's. An import cannot be labelled. */
 export const pull: Rule = withLeave(async (visit) => {
@@ -41,12 +41,26 @@ export const push: Rule = async (visit) => {
   return visit.forward()
 }
 
+/** A copy of one image; of a name without a tag, of all images with that name. */
+export const saveImage: Rule = async (visit) => {
+  const name = visit.params['name']!
+  const usable = (await canSave(visit, name)) ? await findUsableImage(visit, name) : undefined
+  visit.params['name'] = usable ?? visit.imageStandIn(name)
+  return visit.forward()
+}
+
+async function canSave(visit: Visit, name: string): Promise<boolean> {
+  const others = hasTag(name) ? [] : await imagesNamed(visit, name)
+  if (others.some((image) => whoseOf(visit, image) === 'hidden')) return false
+  const whose = await whoseImage(visit, name)
+  return whose !== 'hidden' && whose !== 'absent'
+}
+
 /** A copy of several images. */
 export const saveImages: Rule = async (visit) => {
   const names = visit.call.queryValues('names')
   for (const name of names) {
-    const whose = await whoseImage(visit, name)
-    if (whose !== 'hidden' && whose !== 'absent') continue
+    if (await canSave(visit, name)) continue
     visit.query['names'] = visit.imageStandIn(name)
     break
   }
@@ -57,6 +71,8 @@ export const saveImages: Rule = async (visit) => {
 export async function claimBuildNames(visit: Parameters<Rule>[0]): Promise<void> {
   for (const name of visit.call.queryValues('t')) await claimName(visit, name)
   const { query } = visit
+  if (query['outputs'])
+    throw new Refused(403, 'outputs of a build are not allowed here: name the image with --tag')
   if (!query['cachefrom']) return
   const given = parsedList(query['cachefrom'])
   const own: string[] = []

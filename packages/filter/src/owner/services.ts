@@ -17,6 +17,9 @@ export const createService: Rule = async (visit) => {
 
 /** Another state of an owner's service. */
 export const updateService: Rule = async (visit) => {
+  // What it was may name what has become somebody else's since.
+  if (visit.query['rollback'])
+    throw new Refused(403, 'rollbacks of services are not allowed here: update it to what it was')
   await claimSpec(visit, await visit.body())
   await pin(visit, 'service')
   return visit.forward()
@@ -24,6 +27,9 @@ export const updateService: Rule = async (visit) => {
 
 async function claimSpec(visit: Visit, spec: Fields): Promise<void> {
   setLabel(spec, visit.owner)
+  const roll = objectIn(spec, 'UpdateConfig')
+  if (roll !== undefined && textIn(roll, 'FailureAction') === 'rollback')
+    throw new Refused(403, 'updates that roll back are not allowed here: let them pause or go on')
   await pinTargets(visit, spec)
   const template = objectIn(spec, 'TaskTemplate')
   if (template === undefined) return

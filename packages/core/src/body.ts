@@ -70,12 +70,7 @@ export class Body {
     return this.state.kind !== 'untouched'
   }
 
-  /** True if what is sent is JSON of a layer's own, and not what came, read and perhaps changed. */
-  get isNewJson(): boolean {
-    return this.state.kind === 'json' && this.state.isNew
-  }
-
-  /** What a layer has given to be sent as JSON. */
+  /** What a layer has given to be sent as JSON; undefined: that is what came, read and perhaps changed, or no JSON. */
   get ownJson(): JsonValue | undefined {
     return this.state.kind === 'json' && this.state.isNew ? this.state.value : undefined
   }

@@ -1,7 +1,7 @@
 import type { Call } from './call.js'
 import type { Checked, Patterns, Selected } from './endpoints/pattern-types.js'
 import { configurationError } from './errors.js'
-import type { Reply } from './reply.js'
+import type { Reply } from './replies/reply.js'
 import type { Handler, Layer } from './stack.js'
 
 /** What a layer may bring along besides its endpoints. */

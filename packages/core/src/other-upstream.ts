@@ -3,7 +3,7 @@ import { locatedUpstream } from './addresses/upstream.js'
 import type { UpstreamOptions } from './addresses/upstream.js'
 import type { Endpoint } from './endpoints/endpoint-types.js'
 import { Intermediate } from './intermediate.js'
-import type { Reply } from './reply.js'
+import type { Reply } from './replies/reply.js'
 import { Stack } from './stack.js'
 
 /** Where a layer can have calls answered, besides `next`. */

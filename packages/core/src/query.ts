@@ -4,9 +4,9 @@ import { IntermediateError } from './errors.js'
 export type Query = Record<string, string | undefined>
 
 /**
- * A query as the engine reads it (Go's net/url), of a call with this name: `+` is a space. The result has no prototype, so that a name is only
- * there if the client sent it. Of a name that came with several values the engine reads the first, or all: `t`, `names`,
- * `changes`. So it cannot be read as one value here; what all of them are `valuesOf` says.
+ * A query as the engine reads it (Go's net/url), of a call with this name: `+` is a space. The result has no prototype,
+ * so that a name is only there if the client sent it. Of a name that came with several values the engine reads the
+ * first, or all: `t`, `names`, `changes`. So it cannot be read as one value here; `valuesOf` gives them all.
  * @throws IntermediateError 400 for a bad escape or a `;`, with which the engine reads something else or nothing; and
  * when a name is read that came with several values
  */

@@ -161,7 +161,7 @@ export class Request {
     const fields = without(headers, framing)
     if (!isStream) {
       // Of a body that came so, the engine refuses JSON without a type, and is left to.
-      if (sent.length > 0 && this.body.isNewJson && headers.get('content-type') === undefined)
+      if (sent.length > 0 && this.body.ownJson !== undefined && headers.get('content-type') === undefined)
         fields.push(['Content-Type', 'application/json'])
       if (sent.length > 0 || hadBody || method !== 'GET') fields.push(['Content-Length', String(sent.length)])
     } else if (minor === 1) {

@@ -5,7 +5,7 @@ import { configurationError } from './errors.js'
 import type { Match } from './endpoints/match-path.js'
 import { select, selectNamed } from './endpoints/patterns.js'
 import type { Recognition } from './endpoints/recognise.js'
-import type { Reply } from './reply.js'
+import type { Reply } from './replies/reply.js'
 
 /** Whatever answers a call: the rest of the stack, and in the end the upstream. */
 export type Handler = <E extends Endpoint>(call: CallOf<E>) => Promise<Reply<E>>

@@ -80,6 +80,11 @@ export function isPrivate({ engines }: EndpointInfo): boolean {
   return engines.length === 0
 }
 
+/** Those that were declared. */
+export function privateEndpoints(): readonly EndpointInfo[] {
+  return declared
+}
+
 /** The endpoints of the Docker API, then those that were declared, in the order of their ids. */
 export function everyEndpoint(): readonly EndpointInfo[] {
   return declared.length === 0 ? endpoints : [...endpoints, ...declared]

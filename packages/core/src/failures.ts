@@ -1,6 +1,6 @@
 import { IntermediateError } from './errors.js'
 import type { Exchange } from './wire/exchange.js'
-import { ClientGone } from './wire/exchange.js'
+import { ClientGone } from './wire/client-gone.js'
 import type { IncomingReply, Upstream } from './wire/link.js'
 import { isHere } from './wire/link.js'
 import { Malformed } from './wire/malformed.js'

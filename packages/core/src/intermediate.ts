@@ -13,7 +13,7 @@ import { narrowed, narrowedAll, Stack, stackEntry, withOptions } from './stack.j
 import type { Reply } from './replies/reply.js'
 import type { UpstreamOptions } from './addresses/upstream.js'
 import { resolveUpstream } from './addresses/upstream.js'
-import type { WireLimits } from './wire/connection.js'
+import type { WireLimits } from './wire/door.js'
 
 export interface IntermediateOptions extends Observers {
   /**

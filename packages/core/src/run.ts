@@ -14,7 +14,7 @@ import { UpstreamReply } from './replies/upstream-reply.js'
 import { Request } from './request.js'
 import type { Handler, Stack, StackEntry, Turn } from './stack.js'
 import type { Exchange } from './wire/exchange.js'
-import { BodyLost } from './wire/exchange.js'
+import { BodyLost } from './wire/outgoing.js'
 import type { IncomingReply, Upstream } from './wire/link.js'
 
 /** What the layers of one call need of whoever runs them. */

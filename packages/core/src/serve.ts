@@ -5,7 +5,7 @@ import { bind } from './addresses/listen.js'
 import type { Observers } from './observers.js'
 import type { Stack } from './stack.js'
 import type { Upstream } from './addresses/upstream.js'
-import type { WireLimits } from './wire/connection.js'
+import type { WireLimits } from './wire/door.js'
 import { Connection } from './wire/connection.js'
 
 /** An intermediate that listens. */

@@ -1,14 +1,16 @@
-import type { Duplex } from 'node:stream'
-import { Readable } from 'node:stream'
+import type { Duplex, Readable } from 'node:stream'
 import { IntermediateError } from '../errors.js'
+import type { Answer } from './answer.js'
+import { ClientGone, cutShort } from './client-gone.js'
 import type { Connection } from './connection.js'
 import { Content } from './content.js'
 import type { Head, ReplyHead, RequestHead } from './head.js'
-import type { InquiryOwner } from './inquiry.js'
-import { Inquiry } from './inquiry.js'
+import { Inquiries } from './inquiries.js'
 import type { Asker, IncomingReply, Link, Upstream } from './link.js'
+import type { Outgoing } from './outgoing.js'
+import { BodyLost, destroyBody, sendMade } from './outgoing.js'
 import type { MessageReader } from './reader.js'
-import { nowhere } from './reader.js'
+import { nowhere } from './sink.js'
 import { sendStream } from './send-stream.js'
 import type { Tap } from './tap.js'
 import { TapFeed } from './tap.js'
@@ -26,38 +28,11 @@ const noFeeds: readonly TapFeed[] = []
 
 const continueHead = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n')
 
-/** A reply of our own. */
-export interface Answer {
-  readonly status: number
-  /**
-   * Its bytes. With `close` the head says that the connection ends after it; with `headOnly` the body is left out; with
-   * `chunks` the stream follows in these, else to the end of the connection.
-   */
-  write(close: boolean, headOnly: boolean, chunks: boolean): Buffer
-  /** A body that follows these bytes. */
-  readonly stream?: Readable | undefined
-}
-
-/** A request that was made here, or of which something was changed. */
-export interface Outgoing {
-  readonly method: string
-  /** With the fields that say how the body is framed. */
-  readonly head: Buffer
-  /** A stream goes in chunks; undefined: the client's own, as it comes. */
-  readonly body: Buffer | Readable | undefined
-}
-
-/** The stream that a layer gave for a body was lost before its end. */
-export class BodyLost extends Error {}
-
-/** The call came to nothing for a reason that is the client's: it left, or what it sent is malformed. */
-export class ClientGone extends Error {}
-
 /**
  * One request and its reply on a client connection. Whoever is given it passes it (and never hears of it again until it
  * is over), or forwards it and sends on the reply that comes, or answers it.
  */
-export class Exchange implements Asker, InquiryOwner {
+export class Exchange implements Asker {
   readonly head: RequestHead
   readonly connection: Connection
   mayTunnel = false
@@ -87,8 +62,7 @@ export class Exchange implements Asker, InquiryOwner {
   private content: Content | undefined
   /** The upstream's reply goes to the client as it comes. */
   private splicing = false
-  /** Those that are not over; undefined: there were none. */
-  private inquiries: Set<Inquiry> | undefined
+  private inquiries: Inquiries | undefined
   /** What is told when the exchange is over, if not before. */
   private feeds = noFeeds
   private continued = false
@@ -156,27 +130,15 @@ export class Exchange implements Asker, InquiryOwner {
     })
   }
 
-  /**
-   * Sends a request of our own on a link that is free. It belongs to this exchange: its reply is whole before that is
-   * over, or dropped, and there is none after it.
-   */
-  ask(upstream: Upstream, { method, head, body }: Outgoing): Promise<IncomingReply> {
-    if (this.left || this.connection.over) return Promise.reject(this.end())
-    const link = this.connection.linkTo(upstream)
-    const inquiry = new Inquiry(method, link, this)
-    this.inquiries = (this.inquiries ?? new Set()).add(inquiry)
-    link.begin(inquiry)
-    sendMade(link, { method, head, body }, (error) => {
-      if (!inquiry.isOpen) return
-      if (error !== undefined) {
-        this.connection.forget(link)
-        inquiry.onLost(new BodyLost(error.message, { cause: error }))
-        return
-      }
-      inquiry.sentWhole = true
-      if (this.clientLeft) link.socket.end()
-    })
-    return inquiry.reply
+  /** Sends a request of our own, whose reply is whole before the exchange is over, or dropped. */
+  ask(upstream: Upstream, request: Outgoing): Promise<IncomingReply> {
+    const { connection } = this
+    if (this.left || connection.over) return Promise.reject(this.end())
+    if (this.inquiries === undefined) {
+      this.inquiries = new Inquiries((link) => connection.forget(link))
+      if (this.clientLeft) this.inquiries.onClientLeft()
+    }
+    return this.inquiries.send(connection.linkTo(upstream), request)
   }
 
   /** The content of the request's body, which nobody else gets then. */
@@ -383,7 +345,7 @@ export class Exchange implements Asker, InquiryOwner {
 
   onClientLeft(): void {
     this.clientLeft = true
-    for (const { isOpen, sentWhole, link } of this.inquiries ?? []) if (isOpen && sentWhole) link.socket.end()
+    this.inquiries?.onClientLeft()
     this.controller?.abort()
   }
 
@@ -391,22 +353,11 @@ export class Exchange implements Asker, InquiryOwner {
   onOver(): void {
     this.left = true
     const isRead = this.content === undefined || this.content.isWhole
-    if (isRead && !this.inquiries?.size && this.feeds === noFeeds) return
+    if (isRead && this.inquiries === undefined && this.feeds === noFeeds) return
     const gone = this.end()
     this.content?.lose(gone)
-    for (const inquiry of this.inquiries ?? []) {
-      if (inquiry.isOpen) this.connection.forget(inquiry.link)
-      inquiry.onLost(gone)
-    }
+    this.inquiries?.end(gone)
     for (const feed of this.feeds) feed.end(false)
-  }
-
-  onUseless(link: Link): void {
-    this.connection.forget(link)
-  }
-
-  onInquiryOver(inquiry: Inquiry): void {
-    this.inquiries?.delete(inquiry)
   }
 
   /**
@@ -467,23 +418,5 @@ export class Exchange implements Asker, InquiryOwner {
   private dropLink(): void {
     if (this.link?.asker === this) this.connection.forget(this.link)
     this.link = undefined
-  }
-}
-
-function cutShort(): ClientGone {
-  return new ClientGone('the client ended its side inside a body')
-}
-
-function destroyBody(request: Outgoing | undefined): void {
-  if (request?.body instanceof Readable) request.body.destroy()
-}
-
-function sendMade({ socket }: Link, { head, body }: Outgoing, done: (error?: Error) => void): void {
-  if (body instanceof Readable) {
-    socket.write(head)
-    sendStream(body, socket, 'chunked', done)
-  } else {
-    socket.write(body === undefined || body.length === 0 ? head : Buffer.concat([head, body]))
-    done()
   }
 }

@@ -6,8 +6,10 @@ import type { Framing } from './framing.js'
 import { ChunkedBody, LengthBody, noBody } from './framing.js'
 import { RequestHead } from './head.js'
 import { giveBack, ReadBuffers } from './read-buffers.js'
-import type { ReaderOwner, Sink } from './reader.js'
-import { MessageReader, nowhere } from './reader.js'
+import type { ReaderOwner } from './reader.js'
+import type { Sink } from './sink.js'
+import { MessageReader } from './reader.js'
+import { nowhere } from './sink.js'
 
 const small = 8 * 1024
 const medium = 64 * 1024

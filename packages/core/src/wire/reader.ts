@@ -4,17 +4,9 @@ import { noBody } from './framing.js'
 import type { Head } from './head.js'
 import { Malformed } from './malformed.js'
 import { giveBack, ReadBuffers } from './read-buffers.js'
+import type { Sink } from './sink.js'
+import { nowhere } from './sink.js'
 import type { TapFeed } from './tap.js'
-
-/** Where bytes go: a socket, or whatever a layer reads them from. */
-export interface Sink {
-  /** Takes the bytes; false means: no more until the reader's owner calls `resume()`. */
-  write(bytes: Buffer): boolean
-  /** Nothing more comes: the content of a body, or one half of a tunnel, is at its end. */
-  end(): void
-  /** Bytes that it has taken and still needs the memory of; undefined: who knows. */
-  readonly writableLength?: number
-}
 
 /** What a reader tells of the messages it reads, in their order. */
 export interface ReaderOwner<H extends Head> {
@@ -414,6 +406,3 @@ export class MessageReader<H extends Head> {
     this.from = this.at = this.to = 0
   }
 }
-
-/** Takes everything and keeps nothing. */
-export const nowhere: Sink = { write: () => true, end: () => undefined, writableLength: 0 }

@@ -1,4 +1,4 @@
-import type { Sink } from './reader.js'
+import type { Sink } from './sink.js'
 
 /**
  * Told of what passes, without any part in it: what it is given is a copy, and nothing waits for it. What it throws is

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
-import type { ReplyHead } from '../../packages/core/src/wire/head.js'
+import type { ReplyHead } from '../../packages/core/src/wire/reply-head.js'
 import type { Asker, IncomingReply, LinkOwner, Upstream } from '../../packages/core/src/wire/link.js'
 import { Link } from '../../packages/core/src/wire/link.js'
 import type { Sent } from './arbitrary-messages.js'

@@ -23,7 +23,7 @@ import type { Door } from './wire/door.js'
 import type { Answer } from './wire/answer.js'
 import { ClientGone } from './wire/client-gone.js'
 import type { Exchange } from './wire/exchange.js'
-import type { RequestHead } from './wire/head.js'
+import type { RequestHead } from './wire/request-head.js'
 import type { Upstream } from './wire/link.js'
 import { StaleLink } from './wire/link.js'
 

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { maxHeadBytes, ReplyHead, RequestHead } from './head.js'
+import { maxHeadBytes } from './head.js'
+import { RequestHead } from './request-head.js'
+import { ReplyHead } from './reply-head.js'
 import { Http2Preface, Malformed } from './malformed.js'
 
 type Kind = typeof RequestHead | typeof ReplyHead

@@ -1,7 +1,7 @@
 import type { OnReadOpts, Socket } from 'node:net'
 import type { Framing } from './framing.js'
 import { ChunkedBody, LengthBody, noBody, UntilCloseBody } from './framing.js'
-import { ReplyHead } from './head.js'
+import { ReplyHead } from './reply-head.js'
 import { hearOut } from './hear-out.js'
 import { Malformed } from './malformed.js'
 import type { ReaderOwner } from './reader.js'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Field } from './head.js'
-import { ReplyHead } from './head.js'
+import { ReplyHead } from './reply-head.js'
 import { writeReplyHead } from './write-head.js'
 
 const written = (status: number, fields: Iterable<Field>, reason?: string): string =>

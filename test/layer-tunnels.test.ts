@@ -43,6 +43,25 @@ describe.each(transports)("a layer's own tunnel, over %s", (transport) => {
     await nobodyLeft(to)
   })
 
+  it.each([
+    { what: 'attach', call: attach, status: 101 },
+    { what: 'attach without Upgrade', call: plainAttach, status: 200 },
+  ])('has for other layers the status that $what is answered with', async ({ call, status }) => {
+    const seen: number[] = []
+    const watched = intermediate()
+      .use(async (each, next) => {
+        const reply = await next(each)
+        seen.push(reply.status)
+        return reply
+      })
+      .use(echoing)
+    await using to = await setUpWith(watched, transport, byHand)
+    await using client = await to.client()
+    await client.send(call)
+    await client.head()
+    expect(seen).toEqual([status])
+  })
+
   it('begins after the body of the call, however late that comes', async () => {
     await using to = await setUpWith(echoing, transport, byHand)
     await using client = await to.client()

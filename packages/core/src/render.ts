@@ -51,11 +51,11 @@ export function tunnelHead(exchange: Exchange, reply: TunnelReply): { status: nu
   const { origin, headers } = reply
   if (origin !== undefined)
     return { status: origin.head.status, bytes: changedHead(reply) ?? origin.head.bytes }
-  const protocol = exchange.head.upgrade ? exchange.head.get('upgrade') : undefined
-  if (protocol === undefined) return { status: 200, bytes: writeReplyHead(200, headers) }
+  const { status, upgrades } = reply
+  if (!upgrades) return { status, bytes: writeReplyHead(status, headers) }
   const fields: Field[] = [
     ['Connection', 'Upgrade'],
-    ['Upgrade', protocol],
+    ['Upgrade', exchange.head.get('upgrade')!],
   ]
-  return { status: 101, bytes: writeReplyHead(101, [...headers, ...fields], 'UPGRADED') }
+  return { status, bytes: writeReplyHead(status, [...headers, ...fields], 'UPGRADED') }
 }

@@ -94,7 +94,10 @@ export class Run {
       this.options.onLeftOut(error, entry.name)
       return replied ?? this.reply(request, turns, at + 1)
     }
-    if (reply instanceof TunnelReply) reply.by ??= entry.name
+    if (reply instanceof TunnelReply) {
+      reply.by ??= entry.name
+      reply.upgrades = this.options.exchange.upgrade
+    }
     if (!(reply instanceof OwnReply)) return reply
     reply.by ??= entry.name
     const isRefusal = !asked && reply.status === 403 && entry.layer.reasons !== undefined

@@ -16,6 +16,8 @@ export class TunnelReply implements AnyReply {
   readonly headers: Fields
   /** The name of the layer that returned it. */
   by: string | undefined
+  /** Of one that a layer made: whether the client has asked for another protocol, and not only for a stream. */
+  upgrades = true
   /** The name of the layer whose tunnel it wraps, if that was no engine's. */
   private maker: string | undefined
   private stream: Duplex
@@ -35,7 +37,7 @@ export class TunnelReply implements AnyReply {
   }
 
   get status(): number {
-    return this.origin?.head.status ?? 101
+    return this.origin?.head.status ?? (this.upgrades ? 101 : 200)
   }
 
   get ok(): boolean {
@@ -61,6 +63,7 @@ export class TunnelReply implements AnyReply {
   withTunnel(stream: Duplex): Reply {
     const wrapping = new TunnelReply(this.origin, this.headers, stream)
     wrapping.maker = this.answeredBy
+    wrapping.upgrades = this.upgrades
     return wrapping
   }
 

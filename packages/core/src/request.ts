@@ -10,7 +10,7 @@ import { requestFields } from './json/request-fields.js'
 import type { Place } from './path-params.js'
 import { changeVersion, pathParams } from './path-params.js'
 import type { Query } from './query.js'
-import { isChanged, parseQuery, valuesOf, withQuery } from './query.js'
+import { TargetQuery } from './query.js'
 import type { Exchange } from './wire/exchange.js'
 import type { Outgoing } from './wire/outgoing.js'
 import type { Field } from './wire/head.js'
@@ -28,7 +28,7 @@ export class Request {
   private readonly place: Place
   /** As it came: what the engine reads of it is in `found`. */
   private readonly came: string
-  private parsedQuery: Query | undefined
+  private readQuery: TargetQuery | undefined
 
   private constructor(
     exchange: Exchange,
@@ -126,12 +126,12 @@ export class Request {
   }
 
   get query(): Query {
-    return (this.parsedQuery ??= parseQuery(this.came, this.name))
+    return this.targetQuery.values
   }
 
   /** All values of one name of the query; of one that was changed, the new one. */
   queryValues(name: string): readonly string[] {
-    return valuesOf(this.came, this.query, name)
+    return this.targetQuery.all(name)
   }
 
   /** Gives a tap a copy of the body. */
@@ -177,13 +177,16 @@ export class Request {
     return { method, head: writeRequestHead(line, fields), body: sent }
   }
 
+  private get targetQuery(): TargetQuery {
+    return (this.readQuery ??= new TargetQuery(this.came, this.name))
+  }
+
   private sentTarget(): { target: string; isSame: boolean } {
-    const { came, parsedQuery, place } = this
-    const isMoved = place.path !== pathOf(came)
-    const isSame = !isMoved && (parsedQuery === undefined || !isChanged(came, parsedQuery))
+    const { came, readQuery, place } = this
+    const path = pathOf(came)
+    const isSame = place.path === path && !readQuery?.isChanged
     if (isSame) return { target: came, isSame }
-    const moved = place.path + came.slice(pathOf(came).length)
-    return { target: parsedQuery === undefined ? moved : withQuery(moved, parsedQuery), isSame }
+    return { target: readQuery?.behind(place.path) ?? place.path + came.slice(path.length), isSame }
   }
 
   private reading() {

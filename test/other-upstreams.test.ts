@@ -23,6 +23,46 @@ describe('a call that a layer sends to another upstream', () => {
     expect(to.upstream.requests).toHaveLength(1)
   })
 
+  it('is told of with the address that has replied, changed on the way or not', async () => {
+    await using other = await recordingUpstream(answer(response('200 OK', '{}')))
+    const elsewhere = upstream(other.address)
+    const records: (string | undefined)[] = []
+    const replies: (string | undefined)[] = []
+    const layers = intermediate({ onCall: (record) => records.push(record.upstream) })
+      .use(async (call, next) => {
+        const replied = await next(call)
+        replies.push(replied.upstream)
+        if (call.query.changed) await replied.json()
+        return replied
+      })
+      .use('GET /info', (call) => elsewhere.send(call))
+      .use('GET /version', async () => reply(200, {}))
+    await using to = await setUpWith(layers, 'unix', answer(response('200 OK', '{}')))
+    await using client = await to.client()
+    for (const path of ['/info', '/info?changed=1', '/_ping', '/_ping?changed=1', '/version']) {
+      await client.send(request(`GET ${path}`))
+      await client.response()
+    }
+    const { address } = to.upstream
+    const from = [other.address, other.address, address, address, undefined]
+    expect(replies).toEqual(from)
+    await client.end()
+    await client.closed()
+    expect(records).toEqual(from)
+  })
+
+  it('is told of with the upstream also where no layer looks', async () => {
+    const records: (string | undefined)[] = []
+    const layers = intermediate({ onCall: (record) => records.push(record.upstream) })
+    await using to = await setUpWith(layers, 'unix', answer(ok))
+    await using client = await to.client()
+    await client.send(request('GET /info'))
+    await client.response()
+    await client.end()
+    await client.closed()
+    expect(records).toEqual([to.upstream.address])
+  })
+
   it.each(hijacks)('becomes a tunnel to there: $form', async ({ call: opening, reply: opened }) => {
     await using other = await recordingUpstream(byHand)
     const elsewhere = upstream(other.address)

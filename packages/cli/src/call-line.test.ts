@@ -13,21 +13,27 @@ const record: CallRecord = {
   tunnel: false,
   aborted: false,
   answeredBy: undefined,
+  upstream: 'unix:///run/docker.sock',
 }
+const usual = 'unix:///run/docker.sock'
 
 it('has method, path, status, time and bytes in columns', () => {
-  expect(callLine(record)).toBe(
+  expect(callLine(record, usual)).toBe(
     'GET     /containers/json                          200      3.2 ms     113 B in    1.2 kB out',
   )
 })
 
 it('says what became a tunnel, and what the client did not get whole', () => {
-  expect(callLine({ ...record, tunnel: true })).toMatch(/out {2}tunnel$/)
-  expect(callLine({ ...record, aborted: true, status: 0 })).toMatch(/ {3}- .* out {2}aborted$/)
+  expect(callLine({ ...record, tunnel: true }, usual)).toMatch(/out {2}tunnel$/)
+  expect(callLine({ ...record, aborted: true, status: 0 }, usual)).toMatch(/ {3}- .* out {2}aborted$/)
 })
 
 it('says which layer answered instead of the engine', () => {
-  expect(callLine({ ...record, answeredBy: 'unprivileged' })).toMatch(/out {2}by unprivileged$/)
+  expect(callLine({ ...record, answeredBy: 'unprivileged' }, usual)).toMatch(/out {2}by unprivileged$/)
+})
+
+it('says which upstream replied, where it is not the usual one', () => {
+  expect(callLine(record, 'tcp://10.0.0.7:2375')).toMatch(/out {2}from unix:\/\/\/run\/docker\.sock$/)
 })
 
 it('shows ids as docker does', () => {
@@ -38,7 +44,7 @@ it('shows ids as docker does', () => {
 })
 
 it('keeps what a client wrote on one line, and away from the terminal', () => {
-  const line = callLine({ ...record, path: '/a\u001b[31m\nGET /forged\u202e' })
+  const line = callLine({ ...record, path: '/a\u001b[31m\nGET /forged\u202e' }, usual)
   expect(line).toContain('/a%1B[31m%0AGET /forged%E2%80%AE')
 })
 
@@ -49,7 +55,7 @@ it.each([
   [502, 'red'],
   [0, 'red'],
 ])('paints the status %i %s', (status, colour) => {
-  const painted = callLine({ ...record, status }, (paint, text) => `<${paint}>${text}</>`)
+  const painted = callLine({ ...record, status }, usual, (paint, text) => `<${paint}>${text}</>`)
   expect(painted).toContain(`<${colour}>${status === 0 ? ' - ' : status}</>`)
 })
 
@@ -63,7 +69,7 @@ it.each([
   [3_599_600, '1 h 0 min'],
   [93_784_000, '26 h 3 min'],
 ])('writes %d ms as %s', (duration, text) => {
-  expect(callLine({ ...record, duration })).toContain(`  ${text}  `)
+  expect(callLine({ ...record, duration }, usual)).toContain(`  ${text}  `)
 })
 
 it.each([
@@ -75,5 +81,5 @@ it.each([
   [4_200_000_000, '4.2 GB'],
   [5e15, '5000 TB'],
 ])('writes %d bytes as %s', (sent, text) => {
-  expect(callLine({ ...record, sent })).toMatch(new RegExp(` ${text} out$`))
+  expect(callLine({ ...record, sent }, usual)).toMatch(new RegExp(` ${text} out$`))
 })

@@ -4,9 +4,12 @@ import { printable } from './printable.js'
 /** Wraps text in a terminal's codes, or leaves it as it is. */
 export type Paint = (colour: 'green' | 'yellow' | 'red' | 'gray', text: string) => string
 
-/** One call that is over, in columns: method, path, status, time, bytes in and out, and what was special. */
-export function callLine(record: CallRecord, paint: Paint = (_, text) => text): string {
-  const { method, path, status, duration, received, sent, tunnel, aborted, answeredBy } = record
+/**
+ * One call that is over, in columns: method, path, status, time, bytes in and out, and what was special.
+ * @param usual the upstream that is not named
+ */
+export function callLine(record: CallRecord, usual?: string, paint: Paint = (_, text) => text): string {
+  const { method, path, status, duration, received, sent, tunnel, aborted, answeredBy, upstream } = record
   const columns = [
     printable(method).padEnd(6),
     shortened(printable(path)).padEnd(40),
@@ -18,6 +21,7 @@ export function callLine(record: CallRecord, paint: Paint = (_, text) => text): 
   if (tunnel) columns.push('tunnel')
   if (aborted) columns.push('aborted')
   if (answeredBy !== undefined) columns.push(`by ${printable(answeredBy)}`)
+  if (upstream !== undefined && upstream !== usual) columns.push(`from ${printable(upstream)}`)
   return columns.join('  ')
 }
 

@@ -131,6 +131,7 @@ describe('on a terminal', () => {
     tunnel: false,
     aborted: false,
     answeredBy: undefined,
+    upstream: 'unix:///run/docker.sock',
   } as const
 
   function terminal(colours: boolean): Report {

@@ -18,8 +18,12 @@ export function humanReport({ stdout, stderr }: Output): Report {
     : undefined
   const say = (line: string) => void stdout.write(`${line}\n`)
   const warn = (line: string) => void stderr.write(`${line}\n`)
+  let usual: string | undefined
   return {
-    started: (start) => say(startText(start)),
+    started(start) {
+      usual = start.upstream.address
+      say(startText(start))
+    },
     engine(found) {
       if ('version' in found) {
         const { name, version, apiVersion, platform } = found
@@ -33,7 +37,7 @@ export function humanReport({ stdout, stderr }: Output): Report {
       warn(
         `Warning: ${printable(problem)} An engine in memory takes its place: its containers run a few built-in commands, and end with it.`,
       ),
-    call: isTerminal ? (record) => say(callLine(record, paint)) : undefined,
+    call: isTerminal ? (record) => say(callLine(record, usual, paint)) : undefined,
     error: (report) => warn(errorText(report)),
     stopping(signal, connections, grace) {
       const calls = connections === 1 ? '1 connection has a call' : `${connections} connections have calls`

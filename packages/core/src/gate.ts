@@ -115,7 +115,7 @@ export class Gate implements Door {
     try {
       refuseForm(exchange)
       const reply = await run.reply(Request.received(exchange, found), turns)
-      noteAnswer(exchange, reply.answeredBy)
+      noteAnswer(exchange, reply.answeredBy, reply.upstream)
       this.send(exchange, reply)
     } catch (error) {
       noteAnswer(exchange, run.culprit || undefined)
@@ -212,8 +212,10 @@ export class Gate implements Door {
 
 const wasForwarded = 'The call was forwarded before that, so the engine may have acted on it.'
 
-function noteAnswer({ note }: Exchange, layer: string | undefined): void {
-  if (note instanceof CallNote) note.answeredBy = layer
+function noteAnswer({ note }: Exchange, layer: string | undefined, upstream?: string): void {
+  if (!(note instanceof CallNote)) return
+  note.answeredBy = layer
+  note.upstream = upstream
 }
 
 /** The name of the layer that gave what is sent of a reply, if one did. */

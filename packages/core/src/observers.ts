@@ -19,8 +19,10 @@ export interface CallRecord {
   readonly tunnel: boolean
   /** The client did not get the whole reply. */
   readonly aborted: boolean
-  /** The name of the layer that made the reply, or that failed; undefined: the engine replied, or core. */
+  /** The name of the layer that made the reply, or that failed; undefined: an upstream replied, or core. */
   readonly answeredBy: string | undefined
+  /** The address of the upstream that replied, which a router may have chosen; undefined: a layer did, or core. */
+  readonly upstream: string | undefined
 }
 
 /** Something that went wrong while a call was served. */
@@ -64,6 +66,8 @@ function both<T>(first: ((told: T) => void) | undefined, second: ((told: T) => v
 /** The record of a call that is not over. */
 export class CallNote {
   answeredBy: string | undefined
+  /** Of a reply that layers have had; what none of them had, the exchange knows. */
+  upstream: string | undefined
   private readonly exchange: Exchange
   private readonly endpoint: Endpoint
   private readonly path: string
@@ -81,7 +85,7 @@ export class CallNote {
   }
 
   complete(): CallRecord {
-    const { exchange, endpoint, path, answeredBy } = this
+    const { exchange, endpoint, path, answeredBy, upstream } = this
     const { socket, reader } = exchange.connection
     return {
       endpoint,
@@ -94,6 +98,7 @@ export class CallNote {
       tunnel: exchange.tunnel !== undefined,
       aborted: !exchange.replyDone && exchange.tunnel === undefined,
       answeredBy,
+      upstream: upstream ?? exchange.repliedBy?.name,
     }
   }
 }

@@ -84,6 +84,7 @@ export abstract class BodyReply implements AnyReply {
 
   abstract tap(output: Tap, input?: Tap): void
   abstract readonly answeredBy: string | undefined
+  abstract readonly upstream: string | undefined
   abstract readonly tunnel: Duplex | undefined
   abstract withTunnel(tunnel: Duplex): Reply
 }

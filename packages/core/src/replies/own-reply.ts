@@ -8,6 +8,7 @@ import { noTunnel } from './tunnel-reply.js'
 /** A reply that was made here. */
 export class OwnReply extends BodyReply {
   readonly tunnel = undefined
+  readonly upstream = undefined
   /** The name of the layer that made it; undefined: core. */
   by: string | undefined
 

@@ -39,8 +39,10 @@ export interface ReplyParts<E extends Endpoint> {
    * @throws TypeError where the body was passed on or taken before
    */
   tap(output: Tap, input?: Tap): void
-  /** The name of the layer that made the reply; undefined: the engine did, or core. */
+  /** The name of the layer that made the reply; undefined: an upstream did, or core. */
   readonly answeredBy: string | undefined
+  /** The address of the upstream that replied; undefined: a layer did, or core. */
+  readonly upstream: string | undefined
 }
 
 /** The reply of an engine that did what it was asked. */

@@ -36,6 +36,10 @@ export class TunnelReply implements AnyReply {
     return this.origin === undefined ? (this.maker ?? this.by) : undefined
   }
 
+  get upstream(): string | undefined {
+    return this.origin?.link.upstream.name
+  }
+
   get status(): number {
     return this.origin?.head.status ?? (this.upgrades ? 101 : 200)
   }

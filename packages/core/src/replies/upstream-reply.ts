@@ -48,6 +48,10 @@ export class UpstreamReply extends BodyReply {
     return (this.request.method === 'HEAD') === (method === 'HEAD')
   }
 
+  get upstream(): string {
+    return this.incoming.link.upstream.name
+  }
+
   get tunnel(): LinkTunnel | undefined {
     const { link, kind } = this.incoming
     if (kind !== 'tunnel') return undefined

@@ -50,6 +50,8 @@ export class Exchange implements Asker {
   replyDone = false
   /** No other exchange follows on this connection. */
   last: boolean
+  /** Whose reply was sent on as it came, or behind another head. */
+  repliedBy: Upstream | undefined
   /** Who gave the reply, as the door calls it, where it was made here. */
   givenBy: string | undefined
   /** Whatever the door wants to find again when the exchange is over. */
@@ -234,6 +236,7 @@ export class Exchange implements Asker {
   reply({ link, head, kind }: IncomingReply, otherHead?: Buffer, taps?: TunnelTaps): void {
     this.held = undefined
     this.splicing = true
+    this.repliedBy = link.upstream
     this.status = head.status
     if (kind !== 'body' || !head.persistent) this.last = true
     if (kind === 'tunnel') {

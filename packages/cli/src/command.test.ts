@@ -90,6 +90,7 @@ describe('a start that fails is one line and code 1', () => {
     ],
     [['missing.ts'], 'There is no file missing.ts: name a module that exports an intermediate.'],
     [['/'], '/ is no file: name a module that exports an intermediate.'],
+    [['README.md'], 'README.md is no module: name a .js or .ts file that exports an intermediate.'],
   ])('%j', async (args, message) => {
     expect(await run('up', ...args)).toEqual(oneLine(1, message))
   })

@@ -32,7 +32,12 @@ function checkFile(file: string, path: string): void {
   if (found === undefined)
     throw unusable(`There is no file ${file}: name a module that exports an intermediate.`)
   if (!found.isFile()) throw unusable(`${file} is no file: name a module that exports an intermediate.`)
+  if (!modules.test(path))
+    throw unusable(`${file} is no module: name a .js or .ts file that exports an intermediate.`)
 }
+
+/** What Node and tsx read as JavaScript or TypeScript; a file without an extension too. */
+const modules = /(?:\.[cm]?[jt]s|\.[jt]sx|(?:^|[\\/])[^.\\/]+)$/
 
 async function evaluate(file: string, path: string): Promise<{ default?: unknown }> {
   let stuck = () => {}

@@ -13,8 +13,8 @@ import { keepSource, sourcesOf } from './source-numbers.js'
  *
  * A field outside of the struct that it belongs to, which some engines apply nevertheless, is left out if it is empty:
  * docker-py always sends `Runtime: null`, dockerode `VolumesFrom: []`, and an empty MaskedPaths would bare /proc.
- * @throws IntermediateError 400 where the whole is no object but should be, where such a field is not empty, or where two keys of a struct fold alike: Go merges
- * what they hold, and lists by index
+ * @throws IntermediateError 400 where the whole is no object but should be, where such a field is not empty, or where
+ * two keys of a struct fold alike: Go merges what they hold, and lists by index
  */
 export function canonical(value: JsonValue, shape: Shape): JsonValue {
   const isStruct = shape !== 'leaf' && shape.kind === 'struct'

@@ -1,0 +1,32 @@
+// A coding agent has a Docker of its own: its things only, its workspace and nothing else of the host, within limits.
+import { statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { intermediate } from '@intermediate/core'
+import { enricher } from '@intermediate/enricher'
+import { filter } from '@intermediate/filter'
+
+// The folder itself and not what is below it, where the agent could put a link to anywhere.
+const workspace = resolve(process.env.WORKSPACE ?? '.')
+if (workspace === '/' || !statSync(workspace, { throwIfNoEntry: false })?.isDirectory())
+  throw new Error(`WORKSPACE cannot be ${workspace}: give it the folder in which the agent works`)
+
+const images = (process.env.IMAGES ?? 'alpine,busybox,debian,golang,node,postgres,python').split(',')
+
+// What has the engine ask hosts of the agent's choice, from the network of the host, or shows what other images hold.
+// A build does both (ADD, FROM): who may do that as well can take it out.
+const denied = [
+  'POST /build',
+  'POST /auth',
+  'GET /distribution/:name/json',
+  'GET /images/search',
+  'GET /images/get',
+  'GET /images/:name/get',
+] as const
+
+// The agent is to be in a container itself, with this socket and the workspace: what is root in a container can leave
+// programs in the workspace that are root on the host for who runs them there. Not bounded: ports, disk, the network.
+export default intermediate()
+  .use(filter.deny(denied))
+  .use(filter.unprivileged({ hostPaths: [workspace], images: { allow: images, made: ['agent/*'] } }))
+  .use(filter.owner('agent'))
+  .use(enricher.limits({ memory: { max: '2g' }, cpus: { max: 1 }, pids: { max: 500 } }))

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+import { example, tried } from './tried.js'
+
+const create = 'POST /containers/create'
+
+it('labels puts the label of the team on all that is created, over what the client says', async () => {
+  await using to = await tried((await example('labels', { TEAM: 'infra' })).default)
+  const Labels = { a: 'b', team: 'infra' }
+  await to.call(create, { Image: 'busybox', Labels: { a: 'b', team: 'other' } })
+  await to.call('POST /volumes/create', { Name: 'data', Labels: { a: 'b' } })
+  await to.call('POST /networks/create', { Name: 'apps', Labels: { a: 'b' } })
+  expect(to.arrived(create)).toMatchObject([{ Labels }])
+  expect((await to.call('GET /volumes/data')).json).toMatchObject({ Labels })
+  expect((await to.call('GET /networks/apps')).json).toMatchObject({ Labels })
+})
+
+it('registry-mirror takes images of Docker Hub from the mirror, and those of others from where they are', async () => {
+  await using to = await tried((await example('registry-mirror', { MIRROR: 'mirror.local/hub' })).default)
+  const headers = { 'X-Registry-Auth': Buffer.from('{"username":"me"}').toString('base64') }
+  for (const name of ['alpine', 'quay.io/team/app'])
+    await to.call(`POST /images/create?fromImage=${name}&tag=1`, undefined, headers)
+  const pulls = to.engine.calls.filter(({ endpoint }) => endpoint === 'POST /images/create')
+  expect(pulls.map(({ query, headers: sent }) => [query['fromImage'], 'x-registry-auth' in sent])).toEqual([
+    ['mirror.local/hub/library/alpine', false],
+    ['quay.io/team/app', true],
+  ])
+  await to.call(create, { Image: 'alpine:1' })
+  expect(to.arrived(create)).toEqual([{ Image: 'mirror.local/hub/library/alpine:1' }])
+})
+
+it('limits gives containers what they may take, whatever they ask for', async () => {
+  await using to = await tried((await example('limits', { MEMORY: '1g' })).default)
+  const all = { Memory: 1024 ** 3, NanoCpus: 1e9, PidsLimit: 500 }
+  await to.call(create, { Image: 'busybox' })
+  await to.call(create, { Image: 'busybox', HostConfig: { Memory: 8 * 1024 ** 3, PidsLimit: -1 } })
+  await to.call(create, { Image: 'busybox', HostConfig: { Memory: 1e8, NanoCpus: 5e8 } })
+  expect(to.arrived(create)).toMatchObject([
+    { HostConfig: all },
+    { HostConfig: all },
+    { HostConfig: { Memory: 1e8, NanoCpus: 5e8, PidsLimit: 500 } },
+  ])
+})
+
+describe('network', () => {
+  it('puts containers onto its own, which it makes once, unless they ask for another', async () => {
+    await using to = await tried((await example('network', { NETWORK: 'ours' })).default)
+    for (const NetworkMode of ['default', undefined, 'none'])
+      expect((await to.call(create, { Image: 'busybox', HostConfig: { NetworkMode } })).status).toBe(201)
+    expect(to.arrived('POST /networks/create')).toEqual([{ Name: 'ours', CheckDuplicate: true }])
+    expect(to.arrived(create)).toMatchObject(
+      ['ours', 'ours', 'none'].map((NetworkMode) => ({ HostConfig: { NetworkMode } })),
+    )
+  })
+
+  it('uses the one that is there', async () => {
+    await using to = await tried((await example('network')).default)
+    await to.engine.request('POST /networks/create', { body: { Name: 'apps', Labels: { made: 'before' } } })
+    await to.call(create, { Image: 'busybox' })
+    expect(to.arrived('POST /networks/create')).toHaveLength(1)
+    expect(to.arrived(create)).toMatchObject([{ HostConfig: { NetworkMode: 'apps' } }])
+  })
+})
+
+describe('a setting that cannot be used is an error that says what to give', () => {
+  it.each([
+    ['limits', { MEMORY: 'lots' }, '"lots" is no limit of memory: give bytes, or text such as "512m"'],
+    ['network', { NETWORK: '' }, 'enricher.network() was given "": give it the name of a network.'],
+    ['registry-mirror', { MIRROR: 'https://mirror.local' }, '"https://mirror.local" is no place of a mirror'],
+    ['metrics', { METRICS: '9323' }, 'prometheus() was given 9323 to listen on: give tcp://127.0.0.1:9323'],
+    ['two-engines', { ENGINE_A: 'here' }, '"here" is not an address: write unix:///path/to.sock'],
+    ['sandbox', { WORKSPACE: '/nowhere' }, 'WORKSPACE cannot be /nowhere: give it the folder in which'],
+    ['sandbox', { WORKSPACE: '/' }, 'WORKSPACE cannot be /: give it the folder in which the agent works'],
+    ['sandbox', { IMAGES: '' }, 'images was given "", which it does not know: write it as'],
+  ])('%s with %j', async (name, env, sentence) => {
+    await expect(example(name, env)).rejects.toThrow(sentence)
+  })
+})

@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { temporaryFolder } from '@intermediate/testing'
 import { describe, expect, it } from 'vitest'
 import { start } from '../cli/started.js'
@@ -15,20 +16,30 @@ describe.each(files.map((file, at) => [file, texts[at]!] as const))('%s', (file,
   })
 })
 
-// One after another: each is a process of its own, with the compiler in it.
-it('each runs by the command line, without any setting', async () => {
-  await using folder = await temporaryFolder()
-  for (const file of files) {
-    const listen = ['--listen', `unix://${folder.file(`${file}.sock`)}`, '--upstream', 'memory:']
-    // Two processes of tests may not serve metrics at one place.
-    const env = { METRICS: 'tcp://127.0.0.1:0' }
-    await using up = start(['up', `${process.cwd()}/examples/${file}`, ...listen], { cwd: folder.path, env })
-    await up.prints('export DOCKER_HOST=')
-    expect(up.stdout).toContain('Layers, the outermost first:')
-    up.signal('SIGTERM')
-    expect([file, await up.ended, up.stderr]).toEqual([file, 0, ''])
+// Two at a time: each is a process of its own, with the compiler in it.
+it('each runs by the command line, without any setting', { timeout: 90_000 }, async () => {
+  const waiting = [...files]
+  const ended: (readonly [file: string, code: number | string])[] = []
+  const runAll = async () => {
+    for (let file = waiting.shift(); file !== undefined; file = waiting.shift())
+      ended.push([file, await run(file)])
   }
+  await Promise.all([runAll(), runAll()])
+  expect(ended.toSorted(([a], [b]) => (a < b ? -1 : 1))).toEqual(files.map((file) => [file, 0]))
 })
+
+/** Until it listens, and is stopped. */
+async function run(file: string): Promise<number | string> {
+  await using folder = await temporaryFolder()
+  const listen = ['--listen', `unix://${folder.file('i.sock')}`, '--upstream', 'memory:']
+  // Where it is by default, metrics may be served already.
+  const env = { METRICS: 'tcp://127.0.0.1:0' }
+  await using up = start(['up', resolve('examples', file), ...listen], { cwd: folder.path, env })
+  await up.prints('export DOCKER_HOST=')
+  expect(up.stdout).toContain('Layers, the outermost first:')
+  up.signal('SIGTERM')
+  return up.ended
+}
 
 describe('the README', () => {
   it('shows examples as they are', () => {

@@ -13,11 +13,16 @@ export async function example<More = unknown>(
   for (const [variable, value] of Object.entries(env)) vi.stubEnv(variable, value)
   vi.resetModules()
   try {
-    return (await import(`../../examples/${name}.ts`)) as { default: Intermediate } & More
+    const module = (await import(`../../examples/${name}.ts`)) as { default: Intermediate } & More
+    modules.push(module)
+    return module
   } finally {
     vi.unstubAllEnvs()
   }
 }
+
+/** The files that examples write stay open as long as they are there: Node warns of those it has to close itself. */
+const modules: unknown[] = []
 
 export interface Tried extends AsyncDisposable {
   readonly engine: MemoryEngine

@@ -38,7 +38,7 @@ async function run(file: string): Promise<number | string> {
   await up.prints('export DOCKER_HOST=')
   expect(up.stdout).toContain('Layers, the outermost first:')
   up.signal('SIGTERM')
-  return up.ended
+  return await up.ended
 }
 
 describe('the README', () => {

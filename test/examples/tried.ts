@@ -45,8 +45,7 @@ export async function tried(layers: Intermediate): Promise<Tried> {
     engine,
     call: callerOf(address),
     address,
-    arrived: (endpoint) =>
-      engine.calls.filter((call) => call.endpoint === endpoint).map(({ body }) => body as unknown),
+    arrived: (endpoint) => engine.calls.filter((call) => call.endpoint === endpoint).map(({ body }) => body),
     [Symbol.asyncDispose]: async () => {
       await listening.close({ grace: 0 })
       await engine[Symbol.asyncDispose]()

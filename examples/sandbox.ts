@@ -10,7 +10,9 @@ const workspace = resolve(process.env.WORKSPACE ?? '.')
 if (workspace === '/' || !statSync(workspace, { throwIfNoEntry: false })?.isDirectory())
   throw new Error(`WORKSPACE cannot be ${workspace}: give it the folder in which the agent works`)
 
-const images = (process.env.IMAGES ?? 'alpine,busybox,debian,golang,node,postgres,python').split(',')
+// Each agent has a name of its own, and what images it makes are called AGENT/…, so that nobody takes them for others.
+const { AGENT = 'agent', IMAGES = 'alpine,busybox,debian,golang,node,postgres,python' } = process.env
+const images = { allow: IMAGES.split(','), made: [`${AGENT}/*`] }
 
 // What has the engine ask hosts of the agent's choice, from the network of the host, or shows what other images hold.
 // A build does both (ADD, FROM): who may do that as well can take it out.
@@ -27,6 +29,6 @@ const denied = [
 // programs in the workspace that are root on the host for who runs them there. Not bounded: ports, disk, the network.
 export default intermediate()
   .use(filter.deny(denied))
-  .use(filter.unprivileged({ hostPaths: [workspace], images: { allow: images, made: ['agent/*'] } }))
-  .use(filter.owner('agent'))
+  .use(filter.unprivileged({ hostPaths: [workspace], images }))
+  .use(filter.owner(AGENT))
   .use(enricher.limits({ memory: { max: '2g' }, cpus: { max: 1 }, pids: { max: 500 } }))

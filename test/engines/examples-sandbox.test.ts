@@ -27,7 +27,7 @@ describe.skipIf(engines.length === 0).each(engines)('$name', (engine: Engine) =>
       await using folder = await temporaryFolder()
       await writeFile(folder.file('file'), 'content\n')
       await direct`create --name ${name}-other ${busybox} true`
-      await using to = await through('sandbox', { WORKSPACE: folder.path, IMAGES: 'busybox' })
+      await using to = await through('sandbox', { AGENT: name, WORKSPACE: folder.path, IMAGES: 'busybox' })
       const work = ['--volume', `${folder.path}:/work`, '--workdir', '/work']
       await to.docker`run --detach --name ${name}-s ${work} --memory 100g ${busybox} sh -c ${'cat file; exec sleep 600'}`
       await expect.poll(async () => (await to.docker`logs ${name}-s`).stdout).toBe('content\n')
@@ -45,7 +45,7 @@ describe.skipIf(engines.length === 0).each(engines)('$name', (engine: Engine) =>
         )
       expect(await to.refused`run --rm --network host ${busybox} true`).toContain('the network namespace of')
       expect(await to.refused`run --rm --pull never alpine true`).toContain('the image alpine is not allowed')
-      expect(await to.refused`commit ${name}-s busybox:latest`).toContain('names for that are agent/*')
+      expect(await to.refused`commit ${name}-s busybox:latest`).toContain(`names for that are ${name}/*`)
       const build = to.docker({ stdin: 'FROM busybox', env: { DOCKER_BUILDKIT: '0' }, exits: 1 })`build -`
       expect((await build).stderr).toContain('POST /build is not allowed here')
       await to.docker`rm --force ${name}-s`
@@ -62,7 +62,7 @@ describe.skipIf(engines.length === 0).each(engines)('$name', (engine: Engine) =>
 volumes: { data: {} }
 `,
       )
-      await using to = await through('sandbox', { WORKSPACE: folder.path, IMAGES: 'busybox' })
+      await using to = await through('sandbox', { AGENT: name, WORKSPACE: folder.path, IMAGES: 'busybox' })
       const project = `${name}-c`
       const compose = ['compose', '--project-name', project, '--project-directory', folder.path]
       await to.docker`${compose} up --detach`

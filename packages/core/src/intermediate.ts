@@ -103,6 +103,11 @@ export class Intermediate {
     return new Intermediate({ ...this.options, ...Object.fromEntries(given), ...observers }, this.stack)
   }
 
+  /** The same layers, also those used later, and options behind one more layer, which is the outermost of them all. */
+  behind(layer: Layer, options: LayerOptions = {}): Intermediate {
+    return new Intermediate(this.options, this.stack.behind(entryFor(layer, undefined, options)))
+  }
+
   /**
    * Listens on every address: `unix:///path`, `tcp://host:port` (port 0: any), or one with its options. Without any, on
    * INTERMEDIATE_LISTEN, or else on `intermediate.sock` in the user's runtime folder. Whether the engine is there is not

@@ -84,6 +84,8 @@ export class Stack {
   private byEndpoint: StackEntry[][] = []
   /** True if one of the layers decides what may pass. */
   hasPolicy = false
+  /** Those that have these layers behind another. */
+  private readonly longer: Stack[] = []
 
   /** True if a policy names this endpoint, rather than wanting whatever comes or a wildcard fits. */
   admits(endpoint: EndpointInfo): boolean {
@@ -105,6 +107,15 @@ export class Stack {
     this.entries.push(...entries)
     this.byEndpoint = []
     this.hasPolicy ||= entries.some(({ policy }) => policy)
+    for (const stack of this.longer) stack.add(entries)
+  }
+
+  /** These layers, also those that are added later, behind another one. */
+  behind(entry: StackEntry): Stack {
+    const stack = new Stack()
+    stack.add([entry, ...this.entries])
+    this.longer.push(stack)
+    return stack
   }
 
   /** The turns of the layers that want a call, in their order; empty for a call that no layer wants. */

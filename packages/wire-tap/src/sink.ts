@@ -6,7 +6,10 @@ import type { CallBegun, TapEvent } from './events.js'
  */
 export interface Sink {
   (event: TapEvent): void | PromiseLike<unknown>
-  /** The types that it takes. What nobody takes is not looked at. Default: all. */
+  /**
+   * The types that it takes. What nobody takes is not looked at. It is asked at the beginning of each call, and a sink that
+   * takes others from then on has another list. Default: all.
+   */
   readonly wants?: readonly TapEvent['type'][]
   /** Fields to set in the call before it goes on, where a sink changes calls. It is asked at once, and must not wait. */
   readonly headers?: (begun: CallBegun) => Readonly<Record<string, string>>

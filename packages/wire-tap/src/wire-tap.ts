@@ -25,16 +25,23 @@ export function wireTap(sink: Sink, options: WireTapOptions = {}): Layer {
     redact,
     onError = onStderr,
   } = options
-  const tap = {
+  let wanted = sink.wants ?? everything
+  let tap = {
     sink,
     queue: new SinkQueue(sink, queue, onError),
     redaction: new Redaction(redact),
     bodies,
     stdin,
-    wants: new Set<TapEvent['type']>(sink.wants ?? ['call', 'body', 'reply', 'item', 'frame', 'end']),
+    wants: new Set(wanted),
     onError,
   }
   const layer: Layer = async function wireTap(call: Call, next) {
+    const { wants = everything, headers } = sink
+    if (wants.length === 0 && headers === undefined) return next(call)
+    if (wants !== wanted) {
+      wanted = wants
+      tap = { ...tap, wants: new Set(wanted) }
+    }
     const watched = new WatchedCall(tap, call)
     watched.tapCall(call)
     try {
@@ -48,6 +55,8 @@ export function wireTap(sink: Sink, options: WireTapOptions = {}): Layer {
   }
   return endpoints === undefined ? layer : Object.assign(layer, { endpoints: [endpoints].flat() })
 }
+
+const everything: readonly TapEvent['type'][] = ['call', 'body', 'reply', 'item', 'frame', 'end']
 
 function onStderr(error: unknown): void {
   process.stderr.write(`intermediate: a sink of wireTap() failed: ${String(error)}\n`)

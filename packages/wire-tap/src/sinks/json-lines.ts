@@ -35,9 +35,14 @@ export function jsonLines(path: string, options: JsonLinesOptions = {}): FileSin
   checkCount('jsonLines()', 'keep', options.keep, 0, 'files')
   const { maxBytes = 100 * 1024 * 1024, keep = 5 } = options
   const file = new LineFile(path, { maxBytes, keep })
-  const sink = (event: TapEvent) => file.write(`${JSON.stringify(written(event))}\n`)
+  const sink = (event: TapEvent) => file.write(jsonLine(event))
   const close = () => file.close()
   return Object.assign(sink, { close, [Symbol.asyncDispose]: close })
+}
+
+/** With its line feed. */
+export function jsonLine(event: TapEvent): string {
+  return `${JSON.stringify(written(event))}\n`
 }
 
 function written(event: TapEvent): object {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { programHelp, upHelp } from './help.js'
+import { programHelp, tapHelp, upHelp } from './help.js'
 import { nearest } from './nearest.js'
 import type { Output } from './output.js'
 import { UsageError } from './usage-error.js'
@@ -42,6 +42,16 @@ async function dispatch([name, ...args]: readonly string[], output: Output): Pro
       const { up } = await import('./up.js')
       return (await up(settings, output)) ? exitCodes.done : exitCodes.failed
     }
+    case 'tap': {
+      const { readTapArguments } = await import('./tap-arguments.js')
+      const settings = readTapArguments(args)
+      if (settings === 'help') {
+        output.stdout.write(tapHelp)
+        return exitCodes.done
+      }
+      const { tap } = await import('./tap.js')
+      return (await tap(settings, output)) ? exitCodes.done : exitCodes.failed
+    }
     default:
       throw new UsageError(misunderstood(name))
   }
@@ -53,7 +63,7 @@ function misunderstood(name: string): string {
   }
   if (/[./\\]/.test(name))
     return `there is no command "${name}": to run a file, write "intermediate up ${name}".`
-  const meant = nearest(name, ['up', 'help'])
+  const meant = nearest(name, ['up', 'tap', 'help'])
   return `there is no command "${name}": ${meant === undefined ? 'see' : `did you mean "intermediate ${meant}"? See`} "intermediate --help".`
 }
 

@@ -6,6 +6,7 @@ import { get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
+import { socketPath } from './socket-path.js'
 
 /** What answers behind an intermediate. */
 export interface Engine {
@@ -67,12 +68,6 @@ function privateAddress(folder: string): string {
   return process.platform === 'win32'
     ? `npipe:////./pipe/intermediate-${randomUUID()}`
     : `unix://${join(folder, 'version.sock')}`
-}
-
-/** As `node:http` takes it. */
-function socketPath(address: string): string {
-  const path = address.replace(/^(unix|npipe):\/\//, '')
-  return address.startsWith('npipe') ? path.replaceAll('/', '\\') : path
 }
 
 async function askVersion(path: string, signal: AbortSignal): Promise<Engine | NoEngine> {

@@ -9,6 +9,7 @@ const start: Start = {
   clientFiles: [],
   upstream: { address: 'unix:///var/run/docker.sock', source: 'the docker context "rootless"' },
   layers: [],
+  tap: undefined,
 }
 
 let printed = ''

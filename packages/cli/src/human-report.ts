@@ -54,7 +54,7 @@ export function humanReport({ stdout, stderr }: Output): Report {
   }
 }
 
-function startText({ addresses, environment, clientFiles, upstream, layers }: Start): string {
+function startText({ addresses, environment, clientFiles, upstream, layers, tap }: Start): string {
   const variables = Object.entries(environment).map(([name, value]) => `${name}=${quoted(value)}`)
   return [
     ...addresses.map((address) => `Listening on ${address}`),
@@ -63,6 +63,7 @@ function startText({ addresses, environment, clientFiles, upstream, layers }: St
     '',
     `export ${variables.join(' ')}`,
     ...(clientFiles.length > 0 ? [`# and DOCKER_CERT_PATH, a folder with ${clientFiles.join(', ')}`] : []),
+    ...(tap === undefined ? [] : [`intermediate tap ${quoted(tap)}  # elsewhere, to watch what passes`]),
     '',
   ].join('\n')
 }

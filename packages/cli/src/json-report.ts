@@ -13,8 +13,8 @@ export function jsonReport(): Report {
   let isBroken = false
   destination.on('error', () => (isBroken = true))
   return {
-    started: ({ addresses, environment, upstream, layers }) =>
-      log.info({ event: 'started', addresses, environment, upstream, layers }),
+    started: ({ addresses, environment, upstream, layers, tap }) =>
+      log.info({ event: 'started', addresses, environment, upstream, layers, tap }),
     engine(found) {
       if ('version' in found) log.info({ event: 'engine', engine: found })
       else log.warn({ event: 'engine', away: found.isAway }, found.problem)

@@ -9,4 +9,6 @@ interface OutputStream {
   write(text: string): unknown
   /** False where NO_COLOR is set or the terminal has none. */
   hasColors?(): boolean
+  /** Where nobody reads what is written any more, that is an error. */
+  on?(event: 'error', listener: (error: Error) => void): unknown
 }

@@ -1,27 +1,36 @@
 import { parseArgs } from 'node:util'
+import { flagUsage } from './flags.js'
+import type { Flags } from './flags.js'
 import { nearest } from './nearest.js'
-import { flagUsage, upFlags } from './up-flags.js'
-import type { UpFlag } from './up-flags.js'
+import { upFlags } from './up-flags.js'
 import { UsageError } from './usage-error.js'
 
-export type UpValues = ReturnType<typeof readFlags>['values']
+type Read<F extends Flags> = ReturnType<
+  typeof parseArgs<{ args: string[]; options: F; allowPositionals: true; strict: true }>
+>
 
-/** @throws UsageError for a flag that does not exist, lacks its value, or has one that it does not take */
-export function readFlags(args: readonly string[]) {
+export type UpValues = Read<typeof upFlags>['values']
+
+/** @throws UsageError for a flag that the command does not have, that lacks its value, or has one that it does not take */
+export function readFlags<const F extends Flags>(
+  args: readonly string[],
+  flags: F,
+  command: string,
+): Read<F> {
   try {
-    return parseArgs({ args: [...args], options: upFlags, allowPositionals: true, strict: true })
+    return parseArgs({ args: [...args], options: flags, allowPositionals: true, strict: true })
   } catch (error) {
     if (error instanceof TypeError && 'code' in error) {
-      throw new UsageError(misread(String(error.code), error.message), { cause: error })
+      throw new UsageError(misread(String(error.code), error.message, flags, command), { cause: error })
     }
     throw error
   }
 }
 
 /** The value of a flag that has one at most. */
-export function single(
-  values: UpValues,
-  name: Exclude<UpFlag, 'json' | 'insecure' | 'or-memory' | 'help'>,
+export function single<N extends string>(
+  values: { readonly [name in N]?: readonly string[] | undefined },
+  name: N,
 ): string | undefined {
   const [value, second] = values[name] ?? []
   if (second === undefined) return value
@@ -29,15 +38,15 @@ export function single(
 }
 
 /** Of the messages of `parseArgs` only the flag is needed: `Option '-h, --help' does not take an argument`. */
-function misread(code: string, message: string): string {
+function misread(code: string, message: string, flags: Flags, command: string): string {
   const flag = /'(?:-\w, )?(-[^' ]*)/.exec(message)?.[1] ?? message
   const name = flag.replace(/^-+/, '')
-  if (!(name in upFlags) || code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
-    const meant = nearest(name, Object.keys(upFlags))
-    return `there is no flag ${flag}: ${meant === undefined ? 'see "intermediate up --help".' : `did you mean --${meant}?`}`
+  const known = code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' ? undefined : flags[name]
+  if (known === undefined) {
+    const meant = nearest(name, Object.keys(flags))
+    return `there is no flag ${flag}: ${meant === undefined ? `see "intermediate ${command} --help".` : `did you mean --${meant}?`}`
   }
-  const known = name as UpFlag
-  return upFlags[known].type === 'boolean'
-    ? `--${known} takes no value: leave it out.`
-    : `--${known} needs a value: write ${flagUsage(known)}.`
+  return known.type === 'boolean'
+    ? `--${name} takes no value: leave it out.`
+    : `--${name} needs a value: write ${flagUsage(name, known)}.`
 }

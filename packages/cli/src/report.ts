@@ -31,4 +31,6 @@ export interface Start {
   readonly clientFiles: readonly string[]
   readonly upstream: { readonly address: string; readonly source: string }
   readonly layers: readonly LayerInfo[]
+  /** Where `intermediate tap` can watch; undefined: nowhere. */
+  readonly tap: string | undefined
 }

@@ -3,12 +3,16 @@ import { listenOptions } from './listen-flags.js'
 import { memoryAddress } from './memory-upstream.js'
 import { readFlags, single } from './read-flags.js'
 import type { UpValues } from './read-flags.js'
+import { tapAddress } from './tap-listen-flag.js'
+import { upFlags } from './up-flags.js'
 import { UsageError } from './usage-error.js'
 
 export interface UpSettings {
   readonly file: string | undefined
   /** Empty: where an intermediate listens that is given no address. */
   readonly listen: readonly ListenOptions[]
+  /** Where others may watch; undefined: nowhere. */
+  readonly tap: string | undefined
   readonly upstream: string | undefined
   /** An engine in memory takes the place of one that is not there. */
   readonly orMemory: boolean
@@ -22,7 +26,7 @@ export interface UpSettings {
  * @throws UsageError
  */
 export function readUpArguments(args: readonly string[], env: NodeJS.ProcessEnv): UpSettings | 'help' {
-  const { values, positionals } = readFlags(args)
+  const { values, positionals } = readFlags(args, upFlags, 'up')
   if (values.help) return 'help'
   const [file, second] = positionals
   if (second !== undefined) {
@@ -30,9 +34,11 @@ export function readUpArguments(args: readonly string[], env: NodeJS.ProcessEnv)
       `up runs one FILE, and was given ${positionals.join(' and ')}: use() one in the other.`,
     )
   }
+  const listen = listenOptions(values, env)
   return {
     file,
-    listen: listenOptions(values, env),
+    listen,
+    tap: tapAddress(single(values, 'tap'), listen),
     upstream: single(values, 'upstream'),
     orMemory: orMemory(values),
     grace: milliseconds(single(values, 'grace') ?? '10'),

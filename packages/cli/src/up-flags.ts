@@ -1,12 +1,4 @@
-interface Flag {
-  readonly type: 'string' | 'boolean'
-  /** Only so that a second one is seen, where one is all that has a meaning. */
-  readonly multiple?: true
-  readonly short?: string
-  /** What stands for the value in the help. */
-  readonly value?: string
-  readonly text: string
-}
+import type { Flag } from './flags.js'
 
 /** The flags of `intermediate up`, as `parseArgs` reads them and the help shows them. */
 export const upFlags = {
@@ -72,6 +64,14 @@ export const upFlags = {
       'A host name that tcp clients may use, besides addresses, localhost and names without a dot. ' +
       'May be given several times',
   },
+  tap: {
+    type: 'string',
+    multiple: true,
+    value: 'ADDR',
+    text:
+      'Let "intermediate tap ADDR" watch what passes, also secrets that are typed or shown: at unix:///path, for you ' +
+      'only, or a tcp address of this machine',
+  },
   grace: {
     type: 'string',
     multiple: true,
@@ -86,9 +86,3 @@ export const upFlags = {
 } as const satisfies Record<string, Flag>
 
 export type UpFlag = keyof typeof upFlags
-
-/** As the help and the messages show it: `--listen ADDR`. */
-export function flagUsage(name: UpFlag): string {
-  const { value }: Flag = upFlags[name]
-  return value === undefined ? `--${name}` : `--${name} ${value}`
-}

@@ -5,6 +5,7 @@ import { memoryAddress, memoryUpstream } from './memory-upstream.js'
 import type { Output } from './output.js'
 import type { Report, Start } from './report.js'
 import { catchSignals } from './signals.js'
+import { tapOn } from './tap-on.js'
 import type { UpSettings } from './up-arguments.js'
 
 /** Runs an intermediate until a signal ends it. False if it could not run; what stood in the way was reported then. */
@@ -15,9 +16,12 @@ export async function up(settings: UpSettings, output: Output): Promise<boolean>
     const asked = await fileWith(settings)
     await using memory = await memoryUpstream(settings, asked, (engine) => report.fallback(engine))
     const file = memory === undefined ? asked : asked.with({ upstream: memory.address })
-    const listening = await file.with(observers(report)).listen(...settings.listen)
-    using _ = closeOnCrash(listening, report)
-    report.started(startOf(file, listening, settings, memory !== undefined))
+    await using tap = await tapOn(file, settings)
+    const tapped = tap === undefined ? file : tap.file
+    const listening = await tapped.with(observers(report)).listen(...settings.listen)
+    using _ = closeOnCrash(() => Promise.all([listening.close({ grace: 0 }), tap?.close()]), report)
+    const start = startOf(file, listening, settings, memory !== undefined)
+    report.started({ ...start, tap: tap?.address })
     const stopped = new AbortController()
     const engine = lookForEngine(file, report, stopped.signal)
     const signal = await signals.next()
@@ -26,6 +30,8 @@ export async function up(settings: UpSettings, output: Output): Promise<boolean>
       engine,
       close(listening, settings, (left) => report.stopping(signal, left, settings.grace)),
     ])
+    // After the calls, so that it shows their ends.
+    await tap?.close()
     report.stopped()
     return true
   } catch (error) {
@@ -53,7 +59,7 @@ function startOf(
   { addresses, upstream }: Listening,
   settings: UpSettings,
   inMemory: boolean,
-): Start {
+): Omit<Start, 'tap'> {
   const [first = ''] = addresses
   const tls = settings.listen[0]?.tls
   return {
@@ -87,10 +93,10 @@ async function close(
 }
 
 /** What nothing catches, in a layer or in FILE, ends the process as Node does it, but leaves no socket behind. */
-function closeOnCrash(listening: Listening, report: Report): Disposable {
+function closeOnCrash(close: () => Promise<unknown>, report: Report): Disposable {
   const crash = (error: unknown) => {
     report.crashed(error)
-    void Promise.all([listening.close({ grace: 0 }), report.end()]).finally(() => process.exit(1))
+    void Promise.all([close(), report.end()]).finally(() => process.exit(1))
   }
   process.on('uncaughtException', crash)
   return { [Symbol.dispose]: () => void process.off('uncaughtException', crash) }

@@ -2,7 +2,7 @@ import type { CallArguments, CallOf, LayerCall, Way } from './call.js'
 import { locatedUpstream } from './addresses/upstream.js'
 import type { UpstreamOptions } from './addresses/upstream.js'
 import type { Endpoint } from './endpoints/endpoint-types.js'
-import { Intermediate } from './intermediate.js'
+import type { Intermediate } from './intermediate.js'
 import type { Reply } from './replies/reply.js'
 import { Stack } from './stack.js'
 
@@ -39,7 +39,7 @@ export interface OtherUpstream {
  * @throws IntermediateError for what is no address
  */
 export function upstream(to: string | UpstreamOptions | Intermediate): OtherUpstream {
-  const find = to instanceof Intermediate ? () => to.way() : wayTo(to)
+  const find = isIntermediate(to) ? () => to.way() : wayTo(to)
   let found: Promise<Way> | undefined
   const way = () => (found ??= find())
   return {
@@ -53,6 +53,11 @@ export function upstream(to: string | UpstreamOptions | Intermediate): OtherUpst
     },
     ready: way,
   }
+}
+
+/** By what it can do: a file outside this installation has a class of its own. */
+function isIntermediate(to: string | UpstreamOptions | Intermediate): to is Intermediate {
+  return typeof to === 'object' && 'way' in to
 }
 
 function wayTo(to: string | UpstreamOptions): () => Promise<Way> {

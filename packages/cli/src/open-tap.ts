@@ -19,7 +19,7 @@ export async function openTap(
 ): Promise<OpenTap> {
   const query = new URLSearchParams(endpoints.map((pattern): [string, string] => ['endpoint', pattern]))
   if (container !== undefined) query.set('container', container)
-  const reply = await asked(address, `/tap?${query}`, signal)
+  const reply = await asked(address, `/tap?${query.toString()}`, signal)
   const { statusCode: status = 0, headers } = reply
   if (headers['intermediate-tap'] === undefined) throw noTap(address)
   if (status !== 200) throw cannot(await messageOf(reply))

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { flagUsage } from './flags.js'
 import type { Flags } from './flags.js'
 import { nearest } from './nearest.js'
-import { upFlags } from './up-flags.js'
+import type { upFlags } from './up-flags.js'
 import { UsageError } from './usage-error.js'
 
 type Read<F extends Flags> = ReturnType<

@@ -103,6 +103,8 @@ export class ContainerFilter {
         break
       case 'GET /exec/:id/json':
         this.exec(ID, ContainerID)
+        break
+      default:
     }
   }
 

@@ -31,6 +31,24 @@ describe('the order of layers', () => {
     ])
   })
 
+  it('one that the others are behind is outermost, of those used later too', async () => {
+    const notes: string[] = []
+    const file = intermediate().use(noting('first', notes))
+    const behind = file.behind(noting('front', notes), { name: 'front' })
+    file.use(noting('second', notes))
+    expect(behind.layers.map(({ name }) => name)).toEqual(['front', 'for every call', 'for every call'])
+    expect(file.layers).toHaveLength(2)
+    await using to = await setUpWith(behind, 'unix', ok)
+    await using client = await to.client()
+    await client.send('GET /_ping HTTP/1.1\r\nHost: docker\r\n\r\n')
+    await client.response()
+    expect(notes.slice(0, 3)).toEqual([
+      'front sees GET /_ping',
+      'first sees GET /_ping',
+      'second sees GET /_ping',
+    ])
+  })
+
   it('what an outer layer answers, no inner one sees, nor the engine', async () => {
     const notes: string[] = []
     const layers = intermediate()

@@ -49,6 +49,15 @@ describe('intermediate', () => {
     expect(stdout).toContain('\n  --grace SECONDS    How long')
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120)
   })
+
+  it('shows what tap takes', async () => {
+    const { code, stdout } = await run('tap', '--help')
+    expect(code).toBe(0)
+    expect(stdout).toContain('intermediate tap ADDR [OPTIONS]')
+    expect(stdout).toContain('\n  --endpoint PATTERN  Show')
+    expect(stdout).toContain('\n  --container NAME    Show')
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120)
+  })
 })
 
 describe('a command line that is not understood is one line and code 2', () => {
@@ -61,6 +70,28 @@ describe('a command line that is not understood is one line and code 2', () => {
       'the flag --json is none of intermediate itself: flags come after the command, as in "intermediate up --json".',
     ],
     [['up', '--lisen'], 'there is no flag --lisen: did you mean --listen?'],
+    [
+      ['tap'],
+      'tap needs the ADDR that "intermediate up --tap ADDR" has: write "intermediate tap unix:///PATH".',
+    ],
+    [
+      ['tap', 'unix:///t.sock', '/info'],
+      'tap watches one ADDR, and was given unix:///t.sock and /info: put a pattern after --endpoint, in quotes.',
+    ],
+    [
+      ['tap', 't.sock'],
+      '"t.sock" is not an address: write unix:///path/to.sock, tcp://host:port or npipe:////./pipe/name.',
+    ],
+    [
+      ['tap', 'tcp://127.0.0.1:70000'],
+      '"tcp://127.0.0.1:70000" is not an address: write unix:///path/to.sock, tcp://host:port or npipe:////./pipe/name.',
+    ],
+    [['tap', 'unix:///t.sock', '--endpoint'], '--endpoint needs a value: write --endpoint PATTERN.'],
+    [['tap', 'unix:///t.sock', '--mode', '1'], 'there is no flag --mode: see "intermediate tap --help".'],
+    [
+      ['tap', 'unix:///t.sock', '--container', 'a', '--container', 'b'],
+      '--container is there twice: give it once.',
+    ],
   ])('%j', async (args, message) => {
     expect(await run(...args)).toEqual(oneLine(2, message))
   })

@@ -27,6 +27,13 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllEnvs())
 
 describe('at the start', () => {
+  it('says where it can be watched, as a shell reads it', () => {
+    report.started({ ...start, tap: "unix:///home/o'neil/t.sock" })
+    expect(printed).toContain(
+      `\nexport DOCKER_HOST=unix:///run/intermediate.sock\nintermediate tap 'unix:///home/o'\\''neil/t.sock'  # elsewhere, to watch what passes\n`,
+    )
+  })
+
   it('says where it listens, what is behind it, and what to copy', () => {
     report.started(start)
     expect(printed).toBe(

@@ -11,6 +11,7 @@ describe('intermediate up', () => {
     expect(read('')).toEqual({
       file: undefined,
       listen: [],
+      tap: undefined,
       upstream: undefined,
       orMemory: false,
       grace: 10_000,
@@ -22,6 +23,7 @@ describe('intermediate up', () => {
     expect(read('--json guard.ts --upstream tcp://engine:2375 --grace 0.5')).toEqual({
       file: 'guard.ts',
       listen: [],
+      tap: undefined,
       upstream: 'tcp://engine:2375',
       orMemory: false,
       grace: 500,
@@ -57,6 +59,15 @@ describe('intermediate up', () => {
     expect(read('--listen tcp://:1', env)).toMatchObject({ listen: [{ address: 'tcp://:1' }] })
   })
 
+  it.each(['unix:///t.sock', 'tcp://127.0.0.1:0', 'tcp://[::1]:2377', 'tcp://localhost:1', 'tcp://:1'])(
+    'can be watched at %s, with no flag of the other addresses',
+    (tap) => {
+      expect(read(`--tap ${tap} --listen unix:///s --mode 0666 --listen tcp://:0 --insecure`)).toMatchObject({
+        tap,
+      })
+    },
+  )
+
   it('can stop at once', () => {
     expect(read('--grace 0')).toMatchObject({ grace: 0 })
   })
@@ -77,6 +88,22 @@ it.each([
   ['--help=yes', '--help takes no value: leave it out.'],
   ['a.ts b.ts', 'up runs one FILE, and was given a.ts and b.ts: use() one in the other.'],
   ['--upstream tcp://a --upstream tcp://b', '--upstream is there twice: give it once.'],
+  ['--tap', '--tap needs a value: write --tap ADDR.'],
+  ['--tap unix:///a --tap unix:///b', '--tap is there twice: give it once.'],
+  [
+    '--listen unix:///run/s --tap unix:///run/x/../s',
+    '--tap unix:///run/x/../s is where calls are listened for: give the tap an address of its own, so that who may call sees no other calls.',
+  ],
+  [
+    '--listen tcp://127.0.0.1:1 --tap tcp://127.0.0.1:1/',
+    '--tap tcp://127.0.0.1:1/ is where calls are listened for: give the tap an address of its own, so that who may call sees no other calls.',
+  ],
+  ...['tcp://0.0.0.0:1', 'tcp://[::]:1', 'tcp://docker.example.com:1', 'tcp://127.0.0.1.example.com:1'].map(
+    (tap) => [
+      `--insecure --listen tcp://:0 --tap ${tap}`,
+      `--tap ${tap} is refused, since whoever reaches it sees what passes: use tcp://127.0.0.1:PORT or unix:///PATH, and ssh to watch from elsewhere.`,
+    ],
+  ),
   ['--grace ten', '--grace ten is no number of seconds: write one from 0 to 2147483, such as 10.'],
   ['--grace=-1', '--grace -1 is no number of seconds: write one from 0 to 2147483, such as 10.'],
   ['--grace 2147484', '--grace 2147484 is no number of seconds: write one from 0 to 2147483, such as 10.'],

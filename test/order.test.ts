@@ -49,6 +49,26 @@ describe('the order of layers', () => {
     ])
   })
 
+  it('one that is idle is not there, for calls that come then', async () => {
+    const notes: string[] = []
+    let idle = true
+    const layers = intermediate()
+      .use(Object.assign(noting('idle', notes), { idle: () => idle }))
+      .use(noting('other', notes))
+    await using to = await setUpWith(layers, 'unix', ok)
+    await using client = await to.client()
+    // The second path fits two endpoints.
+    for (const path of ['/_ping', '/containers/web/db/exec']) {
+      await client.send(`GET ${path} HTTP/1.1\r\nHost: docker\r\n\r\n`)
+      await client.response()
+    }
+    expect(notes.filter((note) => note.startsWith('idle'))).toEqual([])
+    idle = false
+    await client.send('GET /_ping HTTP/1.1\r\nHost: docker\r\n\r\n')
+    await client.response()
+    expect(notes.slice(-4)[0]).toBe('idle sees GET /_ping')
+  })
+
   it('what an outer layer answers, no inner one sees, nor the engine', async () => {
     const notes: string[] = []
     const layers = intermediate()

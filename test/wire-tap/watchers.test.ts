@@ -1,11 +1,12 @@
 import { readFile, stat } from 'node:fs/promises'
-import type { Call, Intermediate, Layer } from '@intermediate/core'
-import { intermediate, reply } from '@intermediate/core'
-import { exchange, memoryEngine, temporaryFolder, transcript } from '@intermediate/testing'
+import type { Intermediate, Layer } from '@intermediate/core'
+import { intermediate } from '@intermediate/core'
+import { answer, exchange, memoryEngine, temporaryFolder, transcript } from '@intermediate/testing'
 import type { WatchersOptions, WatchersSink } from '@intermediate/wire-tap'
 import { jsonLines, watchers, wireTap } from '@intermediate/wire-tap'
 import { describe, expect, it, vi } from 'vitest'
-import { request } from '../docker-calls.js'
+import { ok, request } from '../docker-calls.js'
+import { setUpWith } from '../matrix.js'
 import { told } from './told.js'
 import { watching } from './watching.js'
 
@@ -149,23 +150,32 @@ describe('who watches', () => {
   })
 })
 
-it('while nobody watches, a call passes without a look', async () => {
+it('while nobody watches, calls pass as if the tap were not there', async () => {
   await using sink = await watchers({ listen: 'tcp://127.0.0.1:0' })
-  const untouchable = new Proxy({} as Call, {
-    get: () => {
-      throw new Error('looked at')
-    },
-  })
-  const replied = reply(200)
-  const replying = Object.assign(replied, {
-    tap: () => {
-      throw new Error('looked at')
-    },
-  })
-  expect(await wireTap(sink)(untouchable, async () => replying as never)).toBe(replied)
-  using watch = await watching(sink.address)
-  expect(watch.head.statusCode).toBe(200)
-  await expect(wireTap(sink)(untouchable, async () => replied as never)).rejects.toThrow('looked at')
+  const tap = wireTap(sink)
+  const asked: string[] = []
+  const asking: Layer = async (call, next) => {
+    asked.push(call.path)
+    return tap(call, next)
+  }
+  const layers = intermediate().use(Object.assign(asking, { idle: () => tap.idle!() }))
+  await using to = await setUpWith(layers, 'unix', answer(ok))
+  await using client = await to.client()
+  const info = async () => {
+    await client.send(request('GET /info'))
+    await client.response()
+  }
+  await info()
+  expect(asked).toEqual([])
+  {
+    using watch = await watching(sink.address)
+    await info()
+    await watch.until(1)
+    expect(asked).toEqual(['/info'])
+  }
+  await vi.waitFor(() => expect(sink.count).toBe(0), { interval: 1 })
+  await info()
+  expect(asked).toEqual(['/info'])
 })
 
 describe('of one container', () => {

@@ -28,6 +28,8 @@ export interface Layer {
   readonly reasons?: (call: Call) => Promise<readonly string[]>
   /** What has to be there before anybody calls: `listen()` waits for it, and fails as it does. */
   readonly ready?: () => Promise<unknown>
+  /** While it is true, calls that come pass as if the layer were not there, at no cost. It is asked at each, and must be quick. */
+  readonly idle?: () => boolean
 }
 
 export interface LayerOptions {
@@ -84,6 +86,7 @@ export class Stack {
   private byEndpoint: StackEntry[][] = []
   /** True if one of the layers decides what may pass. */
   hasPolicy = false
+  private mayIdle = false
   /** Those that have these layers behind another. */
   private readonly longer: Stack[] = []
 
@@ -107,6 +110,7 @@ export class Stack {
     this.entries.push(...entries)
     this.byEndpoint = []
     this.hasPolicy ||= entries.some(({ policy }) => policy)
+    this.mayIdle ||= entries.some(({ layer }) => layer.idle !== undefined)
     for (const stack of this.longer) stack.add(entries)
   }
 
@@ -136,16 +140,21 @@ export class Stack {
   private turnsOfSeveral(matches: readonly Match[]): Turn[] {
     return this.entries.flatMap((entry) => {
       const match = matches.find(({ endpoint }) => wants(entry, endpoint))
-      return match === undefined ? [] : [{ entry, match }]
+      return match === undefined || isIdle(entry) ? [] : [{ entry, match }]
     })
   }
 
   private wanting(endpoint: EndpointInfo): readonly StackEntry[] {
-    return (this.byEndpoint[endpoint.id] ??= this.entries.filter((entry) => wants(entry, endpoint)))
+    const all = (this.byEndpoint[endpoint.id] ??= this.entries.filter((entry) => wants(entry, endpoint)))
+    return this.mayIdle ? all.filter((entry) => !isIdle(entry)) : all
   }
 }
 
 const noTurns: readonly Turn[] = []
+
+function isIdle({ layer }: StackEntry): boolean {
+  return layer.idle?.() ?? false
+}
 
 function wants(entry: StackEntry, endpoint: EndpointInfo): boolean {
   return entry.selected === undefined || entry.selected.has(endpoint)

@@ -36,8 +36,7 @@ export function wireTap(sink: Sink, options: WireTapOptions = {}): Layer {
     onError,
   }
   const layer: Layer = async function wireTap(call: Call, next) {
-    const { wants = everything, headers } = sink
-    if (wants.length === 0 && headers === undefined) return next(call)
+    const { wants = everything } = sink
     if (wants !== wanted) {
       wanted = wants
       tap = { ...tap, wants: new Set(wanted) }
@@ -53,7 +52,8 @@ export function wireTap(sink: Sink, options: WireTapOptions = {}): Layer {
       throw error
     }
   }
-  return endpoints === undefined ? layer : Object.assign(layer, { endpoints: [endpoints].flat() })
+  const idle = () => sink.wants?.length === 0 && sink.headers === undefined
+  return Object.assign(layer, { idle, ...(endpoints !== undefined && { endpoints: [endpoints].flat() }) })
 }
 
 const everything: readonly TapEvent['type'][] = ['call', 'body', 'reply', 'item', 'frame', 'end']

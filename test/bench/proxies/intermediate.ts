@@ -22,6 +22,9 @@ export const tappingLayer: Proxy = intermediateWith([beside('proxies/tapping-lay
 /** The command with a module that tells a sink of how calls end. */
 export const countingLayer: Proxy = intermediateWith([beside('proxies/counting-layer.js')])
 
+/** The command, which can be watched. */
+export const watchableTap: Proxy = intermediateWith(['--tap=tcp://127.0.0.1:0'])
+
 /** The package alone, in a script of a few lines. */
 export const bareCore: Proxy = {
   name: ours,

@@ -8,7 +8,7 @@ import { latency } from './latency.js'
 import { readingRow } from './reading-layer.js'
 import { smallCalls } from './small-calls.js'
 import { start } from './start.js'
-import { counted, tapped } from './tap.js'
+import { counted, tapped, unwatched } from './tap.js'
 import { tenKilobytes } from './ten-kilobytes.js'
 
 /** What is measured, in the order of the table. */
@@ -26,6 +26,7 @@ export const rows: readonly Row[] = [
   listFilter,
   eventFilter,
   counted,
+  unwatched,
   tapped,
   tunnels,
   eventStreams,

@@ -58,8 +58,8 @@ describe('the order of layers', () => {
     await using to = await setUpWith(layers, 'unix', ok)
     await using client = await to.client()
     // The second path fits two endpoints.
-    for (const path of ['/_ping', '/containers/web/db/exec']) {
-      await client.send(`GET ${path} HTTP/1.1\r\nHost: docker\r\n\r\n`)
+    for (const call of ['GET /_ping', 'DELETE /containers/web/checkpoints/one']) {
+      await client.send(`${call} HTTP/1.1\r\nHost: docker\r\n\r\n`)
       await client.response()
     }
     expect(notes.filter((note) => note.startsWith('idle'))).toEqual([])

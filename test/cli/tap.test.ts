@@ -1,12 +1,13 @@
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { stat } from 'node:fs/promises'
+import { stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { answer, exchange, recordingUpstream, temporaryFolder } from '@intermediate/testing'
 import type { TemporaryFolder } from '@intermediate/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { request } from '../docker-calls.js'
 import type { Started } from './started.js'
-import { start } from './started.js'
+import { installCore, start } from './started.js'
 
 let folder: TemporaryFolder
 /** Where calls go, and where they are watched. */
@@ -62,6 +63,23 @@ describe('intermediate up --tap', () => {
     await using started = await up('--json')
     const [line = ''] = started.stdout.split('\n')
     expect(JSON.parse(line)).toMatchObject({ event: 'started', addresses: [calls], layers: [], tap })
+  })
+
+  it('leaves no socket behind where FILE throws what nothing catches', async () => {
+    await installCore(folder)
+    const file = `import { intermediate } from '@intermediate/core'
+export default intermediate().use('GET /info', (call, next) => {
+  setTimeout(() => { throw new Error('nobody catches this') })
+  return next(call)
+})`
+    await writeFile(folder.file('crash.mjs'), file)
+    await using started = await up(folder.file('crash.mjs'))
+    expect(started.stdout).toContain('Layers, the outermost first:\n  1. for GET /info: GET /info\n')
+    await using watcher = await watch()
+    await exchange(calls, request('GET /info', ['Connection: close'])).catch(() => {})
+    expect(await started.ended).toBe(1)
+    await expect(stat(folder.file('t.sock'))).rejects.toThrow('ENOENT')
+    await watcher.ended
   })
 
   it('cannot start where somebody listens', async () => {
@@ -161,6 +179,17 @@ describe('intermediate tap', () => {
     )
   })
 
+  it.skipIf(!isThere('script')).each([
+    ['in colors', {}, /\u001b\[2m\S+ #\d+\u001b\[22m \u001b\[1m→ GET \/info\u001b\[22m\r\n/],
+    ['plainly with NO_COLOR', { NO_COLOR: '1' }, /^\S+ #\d+ → GET \/info\r\n/m],
+  ])('shows it on a terminal %s', async (_how, env, line) => {
+    await using _ = await up()
+    await using watcher = start(['tap', tap], { terminal: true, env })
+    await watcher.prints('Watching')
+    await call('GET /info')
+    await watcher.prints(line)
+  })
+
   it('watches over tcp', async () => {
     tap = 'tcp://127.0.0.1:0'
     await using started = await up()
@@ -216,3 +245,7 @@ describe('where there is nothing to watch, intermediate tap', () => {
     )
   })
 })
+
+function isThere(program: string): boolean {
+  return spawnSync(program, ['--version']).status === 0
+}

@@ -150,6 +150,23 @@ describe('who watches', () => {
   })
 })
 
+it('what passes in the moment in which the tap is closed is shown', async () => {
+  await using sink = await watchers({ listen: 'tcp://127.0.0.1:0' })
+  const watch = await watching(sink.address)
+  const closing: Layer = async (call, next) => {
+    const replied = await next(call)
+    replied.tap({ limit: 0, data() {}, end: () => void sink.close() })
+    return replied
+  }
+  const layers = intermediate().use(closing).use(wireTap(sink))
+  await using to = await setUpWith(layers, 'unix', answer(ok))
+  await using client = await to.client()
+  await client.send(request('GET /info'))
+  await client.response()
+  expect(await watch.over).toBe(true)
+  expect(watch.ended).toEqual(['GET /info'])
+})
+
 it('while nobody watches, calls pass as if the tap were not there', async () => {
   await using sink = await watchers({ listen: 'tcp://127.0.0.1:0' })
   const tap = wireTap(sink)
@@ -226,6 +243,21 @@ describe('of one container', () => {
       ])
     },
   )
+
+  it('and is watched on while the engine that was asked goes away', async () => {
+    const engine = await memoryEngine({ listen: 'tcp' })
+    await made((line, body) => calling(engine.address, line, body), 'web')
+    await using sink = await watchers({ listen: 'tcp://127.0.0.1:0', lookup: engine.address })
+    const layers = intermediate({ onError: () => {} }).use(wireTap(sink))
+    await using listening = await layers.with({ upstream: engine.address }).listen('tcp://127.0.0.1:0')
+    using watch = await watching(sink.address, 'container=web')
+    await engine[Symbol.asyncDispose]()
+    const away = await calling(listening.addresses[0]!, 'GET /containers/web/json')
+    expect(away.status).toBe(502)
+    await watch.until(1)
+    expect(watch.ended).toEqual(['GET /containers/web/json'])
+    expect(sink.count).toBe(1)
+  })
 
   it('though nobody answers who is asked for it', async () => {
     await using sink = await watchers({ listen: 'tcp://127.0.0.1:0', lookup: 'unix:///nobody.sock' })

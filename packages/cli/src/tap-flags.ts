@@ -7,8 +7,8 @@ export const tapFlags = {
     multiple: true,
     value: 'PATTERN',
     text:
-      "Show these calls only: a pattern over Docker's endpoints, such as 'POST /containers/:id/exec' or " +
-      "'* /volumes{/*rest}'. May be given several times",
+      "Show these calls only: a pattern over Docker's endpoints, such as 'GET /events' or '* /volumes{/*rest}'. " +
+      'May be given several times',
   },
   container: {
     type: 'string',

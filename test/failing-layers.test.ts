@@ -3,6 +3,8 @@ import {
   type ErrorReport,
   intermediate,
   IntermediateError,
+  type Call,
+  type Handler,
   type Layer,
   reply,
   type Reply,
@@ -46,6 +48,16 @@ describe('a layer that fails open', () => {
     )
     const guard = intermediate().use(pass, { name: 'guard', policy: true })
     expect(() => intermediate().use(guard, { onError: 'open' })).toThrow('is a policy')
+  })
+
+  it('nor can one that is idle', () => {
+    const idles: Layer = Object.assign((call: Call, next: Handler) => next(call), {
+      idle: () => true,
+    })
+    expect(() => intermediate().use(idles, { name: 'guard', policy: true })).toThrow(
+      'The layer guard is a policy, which cannot be left out: take away idle.',
+    )
+    expect(() => intermediate().use(intermediate().use(idles), { policy: true })).toThrow('is a policy')
   })
 })
 

@@ -1,5 +1,5 @@
 import { IntermediateError } from './errors.js'
-import type { StackEntry } from './stack.js'
+import type { StackEntry } from './stack-entry.js'
 
 /** The time that a layer has for itself: it does not run while the layer waits for others. */
 export class Deadline {

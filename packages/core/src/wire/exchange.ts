@@ -357,12 +357,12 @@ export class Exchange implements Asker {
   /** The exchange is over: whoever still reads or waits here is told so. */
   onOver(): void {
     this.left = true
+    for (const feed of this.feeds) feed.end(false)
     const isRead = this.content === undefined || this.content.isWhole
-    if (isRead && this.inquiries === undefined && this.feeds === noFeeds) return
+    if (isRead && !this.inquiries?.isOpen) return
     const gone = this.end()
     this.content?.lose(gone)
     this.inquiries?.end(gone)
-    for (const feed of this.feeds) feed.end(false)
   }
 
   /**

@@ -15,6 +15,11 @@ export class Inquiries implements InquiryOwner {
     this.forget = forget
   }
 
+  /** True while there are some to which the reply is not whole. */
+  get isOpen(): boolean {
+    return this.open.size > 0
+  }
+
   /** Sends a request on a link that is free, and gives the reply. */
   send(link: Link, request: Outgoing): Promise<IncomingReply> {
     const inquiry = new Inquiry(request.method, link, this)

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { temporaryFolder } from '@intermediate/testing'
 import type { TapEvent } from '@intermediate/wire-tap'
 import { asciicast } from '@intermediate/wire-tap'
@@ -76,5 +76,43 @@ describe('asciicast', () => {
     ).toEqual([])
     const much = Array.from({ length: 20 }, () => frame('x'.repeat(10_000), { stream: 'stdin' }))
     expect(await recorded([start, ...much, end])).toEqual([])
+  })
+
+  it('names files by what they are of, whatever a client calls it, for their owner only', async () => {
+    await using folder = await temporaryFolder()
+    const sink = asciicast(folder.file('casts'))
+    const id = `../../etc/\0\n${'x'.repeat(300)}`
+    await sink({ ...call('POST /containers/x/attach'), params: { id } } as unknown as TapEvent)
+    await sink(frame('$ '))
+    await sink(end)
+    await sink.close()
+    const [name] = await readdir(folder.file('casts'))
+    expect(name).toMatch(/^1970-01-01T00-00-01-000Z-attach-______etc___x{28}-1\.cast$/)
+    const { mode } = await stat(folder.file(`casts/${name}`))
+    expect(mode & 0o777).toBe(0o600)
+    expect(await readdir(folder.path)).toEqual(['casts'])
+  })
+
+  it('has times that never go back, and ends in whole characters, though the session does not', async () => {
+    expect(
+      await recorded([
+        start,
+        frame('a', { time: 2000 }),
+        frame('b\xe2\x82', { time: 1000 }),
+        frame('\xe2', { stream: 'stdin', time: 3000 }),
+        end,
+      ]),
+    ).toEqual([
+      [{ ...header(80, 24), timestamp: 2 }, [0, 'o', 'a'], [0, 'o', 'b'], [0, 'o', '�'], [0, 'i', '�']],
+    ])
+  })
+
+  it('keeps sessions apart that are open at the same time, and closes those that are', async () => {
+    const other = { ...call('POST /exec/x/start', {}, 2) }
+    const casts = await recorded([start, other, frame('1'), frame('2', { call: 2 }), frame('1'), end])
+    expect(casts.map((lines) => lines.slice(1).map((line) => (line as string[])[2]))).toEqual([
+      ['1', '1'],
+      ['2'],
+    ])
   })
 })

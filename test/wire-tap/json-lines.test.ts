@@ -89,6 +89,13 @@ describe('jsonLines', () => {
 
   it.each([
     ['moves', (path: string) => rename(path, `${path}.moved`)],
+    [
+      'puts another in the place of',
+      async (path: string) => {
+        await rename(path, `${path}.moved`)
+        await writeFile(path, '')
+      },
+    ],
     ['removes', (path: string) => rm(path)],
     ['empties', (path: string) => truncate(path)],
   ])('goes on in a file of that name when somebody %s it', async (_what, act) => {

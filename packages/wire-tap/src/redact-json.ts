@@ -2,27 +2,28 @@ import type { Endpoint } from '@intermediate/core'
 import { deepest, fold, hidden, isSecretName, redacted, withoutCredentials } from './secrets.js'
 
 /** Names whose values are secret on these endpoints only. */
-const secretThere: readonly (readonly [where: RegExp, name: string])[] = [
+const secretThere: readonly (readonly [where: RegExp, kind: Kind])[] = [
   [/^POST \/auth$/, 'auth'],
   [/ \/(?:secrets|configs)\b/, 'data'],
 ]
 
-/** The options of volume, network and log drivers, whose names are the drivers' own. */
-const optionMaps = new Set(['options', 'driveropts', 'config'])
-
+/** Of what volume, network and log drivers take as options, whose names are the drivers' own. */
 const secretOption =
   /secret|credential|(?:^|[-_.])(?:key|pass|auth)(?:$|[-_.])|(?:api|access|account|private)key/
 
-/** Where in a document a value stands. */
-interface Place {
-  readonly names: ReadonlySet<string>
-  readonly isOptions: boolean
-  readonly depth: number
-}
+/** What its name says of a field. */
+type Kind = 'secret' | 'env' | 'mount options' | 'options' | 'secret option' | 'data' | 'auth' | 'any'
+
+/** How many names are remembered, and how long ones: those of the API, and some that users give. */
+const maxNames = 4096
+const longestName = 64
 
 /** Leaves out what is secret in JSON. Go takes names of fields in any case, so they are hidden in any case. */
 export class JsonRedaction {
   private readonly env: boolean
+  private readonly kinds = new Map<string, Kind>()
+  /** The kind of what is secret on this endpoint only. */
+  private secretHere: Kind | undefined
 
   /** @param env also the values of environment variables */
   constructor(env: boolean) {
@@ -32,28 +33,45 @@ export class JsonRedaction {
   /** A document, which is changed and returned. */
   document(endpoint: Endpoint, value: unknown): unknown {
     if (this.env && endpoint === 'POST /plugins/:name/set') return valuesHidden(value)
-    const names = new Set(secretThere.filter(([where]) => where.test(endpoint)).map(([, name]) => name))
-    return this.value(value, { names, isOptions: false, depth: 0 })
+    this.secretHere = secretThere.find(([where]) => where.test(endpoint))?.[1]
+    return this.value(value, false, 0)
   }
 
-  private value(value: unknown, place: Place): unknown {
+  /** @param isOptions it is a map of a driver's options */
+  private value(value: unknown, isOptions: boolean, depth: number): unknown {
     if (typeof value === 'string') return this.text(value)
     if (typeof value !== 'object' || value === null) return value
-    if (place.depth >= deepest) return redacted
-    const inside = { ...place, isOptions: false, depth: place.depth + 1 }
-    if (Array.isArray(value)) return withoutBuildArguments(value).map((each) => this.value(each, inside))
+    if (depth >= deepest) return redacted
+    if (Array.isArray(value))
+      return withoutBuildArguments(value).map((each) => this.value(each, false, depth + 1))
     const record = value as Record<string, unknown>
-    for (const [name, each] of Object.entries(record)) record[name] = this.field(name, each, place, inside)
+    for (const name of Object.keys(record)) {
+      const before = record[name]
+      const after = this.field(name, before, isOptions, depth)
+      if (after !== before) record[name] = after
+    }
     return record
   }
 
-  private field(name: string, value: unknown, place: Place, inside: Place): unknown {
-    const folded = fold(name)
-    if (isSecretName(folded) || place.names.has(folded)) return hidden(value)
-    if (this.env && folded === 'env') return valuesHidden(value)
-    if (folded === 'o' && typeof value === 'string') return this.text(withoutMountSecrets(value))
-    if (place.isOptions && typeof value === 'string' && secretOption.test(folded)) return hidden(value)
-    return this.value(value, optionMaps.has(folded) ? { ...inside, isOptions: true } : inside)
+  private field(name: string, value: unknown, isOptions: boolean, depth: number): unknown {
+    const kind = this.kind(name)
+    if (kind === 'any') return this.value(value, false, depth + 1)
+    if (kind === 'secret' || kind === this.secretHere) return hidden(value)
+    if (kind === 'env' && this.env) return valuesHidden(value)
+    if (typeof value === 'string') {
+      if (kind === 'mount options') return this.text(withoutMountSecrets(value))
+      if (isOptions && (kind === 'secret option' || kind === 'auth')) return hidden(value)
+    }
+    return this.value(value, kind === 'options', depth + 1)
+  }
+
+  private kind(name: string): Kind {
+    let kind = this.kinds.get(name)
+    if (kind !== undefined) return kind
+    kind = kindOf(fold(name))
+    if (this.kinds.size >= maxNames) this.kinds.clear()
+    if (name.length <= longestName) this.kinds.set(name, kind)
+    return kind
   }
 
   private text(text: string): string {
@@ -63,6 +81,25 @@ export class JsonRedaction {
     if (this.env && /^(?:\S+ -c )?(?:#\(nop\) +)?ENV\s/.test(text))
       return text.replace(/(ENV\s+).*/s, `$1${redacted}`)
     return withoutCredentials(text)
+  }
+}
+
+/** @param folded a name as `fold` writes it */
+function kindOf(folded: string): Kind {
+  if (isSecretName(folded)) return 'secret'
+  switch (folded) {
+    case 'auth':
+    case 'data':
+    case 'env':
+      return folded
+    case 'o':
+      return 'mount options'
+    case 'options':
+    case 'driveropts':
+    case 'config':
+      return 'options'
+    default:
+      return secretOption.test(folded) ? 'secret option' : 'any'
   }
 }
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readdir, readFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { intermediate } from '@intermediate/core'
 import { temporaryFolder } from '@intermediate/testing'
@@ -55,6 +55,7 @@ describe.skipIf(each.length === 0).for(each)('$client.name on $engine.name, tapp
     return {
       docker: at(chain.address),
       name,
+      file: (path: string) => folder.file(path),
       /** What was told, once nothing more comes. */
       async told() {
         await chain[Symbol.asyncDispose]()
@@ -108,6 +109,78 @@ describe.skipIf(each.length === 0).for(each)('$client.name on $engine.name, tapp
   it.skipIf(!hasPlayer)('asciinema plays it back', async () => {
     const { stdout, played } = await conversation()
     expect(played).toBe(stdout)
+  })
+
+  it('run -it and attach are recorded too, with the sizes that their terminal gets', async () => {
+    await using on = await stage()
+    const { docker, name, file } = on
+    const when = file('now')
+    const terminal = { rows: 31, columns: 97, resized: { rows: 40, columns: 120, when } }
+    const sized = 'until [ "$(stty size 2>/dev/null)" = "40 120" ]; do sleep .05; done'
+    const script = `stty -echo; echo ready; ${sized}; echo sized; read word; echo "got $word"`
+    const run = docker({
+      terminal,
+      stdin: 'open',
+      exits: 'any',
+    })`run --interactive --tty --name ${name} ${busybox} sh -c ${script}`
+    await run.shows('ready')
+    await writeFile(when, '')
+    await run.shows('sized')
+    run.write('\x10\x11')
+    await run
+    const attach = docker({ terminal: { rows: 20, columns: 60 }, stdin: 'open' })`attach ${name}`
+    attach.write('é\r')
+    await attach
+    await docker`rm ${name}`
+    const casts = await Promise.all((await on.told()).files.toSorted().map((each) => readFile(each, 'utf8')))
+    const events = casts.map((cast) =>
+      cast
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown[]),
+    )
+    const texts = (at: number, code: string) =>
+      events[at]!.slice(1)
+        .flatMap(([, each, text]) => (each === code ? [text] : []))
+        .join(' ')
+    expect(casts).toHaveLength(2)
+    expect(events[0]![0]).toMatchObject({ version: 2 })
+    expect(texts(0, 'o')).toContain('ready\r\n')
+    expect(`${casts[0]!.split('\n')[0]} ${texts(0, 'r')}`).toMatch(/"width":97,"height":31.* 120x40/)
+    expect(texts(1, 'i')).toContain('é')
+    expect(texts(1, 'o')).toContain('got é\r\n')
+  })
+
+  it('no secret that the client sends is written down', async () => {
+    await using on = await stage()
+    const { docker, name, file } = on
+    const secret = 'hunter2hunter2'
+    const auth = Buffer.from(`me:${secret}`).toString('base64')
+    await mkdir(file('config'))
+    await writeFile(file('config/config.json'), JSON.stringify({ auths: { '127.0.0.1:1': { auth } } }))
+    const loggedIn = { env: { DOCKER_CONFIG: file('config'), DOCKER_BUILDKIT: '0' } }
+    await docker({ exits: 1, stdin: secret })`login --username me --password-stdin 127.0.0.1:1`
+    await docker({ ...loggedIn, exits: 1 })`pull 127.0.0.1:1/nosuch`
+    const dockerfile = 'FROM busybox:latest\nARG PASS\nRUN true\n'
+    await docker({ ...loggedIn, stdin: dockerfile })`build --build-arg PASS=${secret} --tag ${name} -`
+    await docker`history --no-trunc ${name}`
+    await docker`image rm ${name}`
+    const proxy = `HTTPS_PROXY=http://me:${secret}@proxy:3128`
+    await docker`create --name ${name} --env ${proxy} --log-driver splunk --log-opt splunk-token=${secret} --log-opt splunk-url=http://127.0.0.1:1 ${busybox} true`
+    await docker`inspect ${name}`
+    await docker`rm ${name}`
+    await docker`volume create --name ${name} --opt type=cifs --opt device=//nas/x --opt o=username=me,password=${secret}`
+    await docker`volume inspect ${name}`
+    await docker`volume rm ${name}`
+    const { events } = await on.told()
+    const all = JSON.stringify(events)
+    const endpoints = new Set(events.map(({ endpoint }) => endpoint))
+    expect(endpoints).toContain('POST /auth')
+    expect(endpoints).toContain('POST /build')
+    expect(endpoints).toContain('GET /images/:name/history')
+    for (const text of [secret, auth, Buffer.from(secret).toString('base64').slice(0, 16)])
+      expect(all).not.toContain(text)
+    expect(all.split('[redacted]').length).toBeGreaterThan(8)
   })
 
   it('what a container says without a terminal is told by stream, and every call with its end', async () => {

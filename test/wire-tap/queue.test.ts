@@ -1,7 +1,7 @@
 import { intermediate } from '@intermediate/core'
 import type { TapEvent } from '@intermediate/wire-tap'
 import { wireTap } from '@intermediate/wire-tap'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { attach, byHand, ok, request, upgraded } from '../docker-calls.js'
 import { answer } from '@intermediate/testing'
 import { setUpWith } from '../matrix.js'
@@ -92,6 +92,36 @@ describe('a sink that has stalled', () => {
     await call()
     await sink.until('end')
     expect(sink.events).toHaveLength(3)
+  })
+})
+
+describe('a sink that fails', () => {
+  it.each<[how: string, fail: () => void | Promise<void>]>([
+    [
+      'throws',
+      () => {
+        throw new Error('full')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('full'))],
+  ])('and %s costs a call nothing, and is told of once', async (_how, fail) => {
+    const said: string[] = []
+    const stderr = vi.spyOn(process.stderr, 'write').mockImplementation((text) => said.push(String(text)) > 0)
+    try {
+      const last = told()
+      const layers = intermediate().use(wireTap(last)).use(wireTap(fail))
+      await using to = await setUpWith(layers, 'unix', answer(ok))
+      await using client = await to.client()
+      for (let i = 0; i < 5; i++) {
+        await client.send(request('GET /info'))
+        expect((await client.response()).raw.toString()).toBe(ok)
+      }
+      await last.until('end', 5)
+      await expect.poll(() => said.length).toBeGreaterThan(0)
+    } finally {
+      stderr.mockRestore()
+    }
+    expect(said).toEqual(['intermediate: a sink of wireTap() failed: Error: full\n'])
   })
 })
 

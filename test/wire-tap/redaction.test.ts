@@ -96,11 +96,117 @@ describe('a tap never tells', () => {
     ],
     ['settings of a plugin by option', request('POST /plugins/a/set', [], `["A=${secret}"]`), '{}', env],
     ['ENV in changes by option', request(`POST /commit?container=a&changes=ENV%20A=${secret}`), '{}', env],
+    ...['X-AUTH-token', 'X-Api-Key', 'Intermediate-Call', 'X-Forwarded-Access-Token'].map(
+      (name): [string, string] => [name, request('GET /info', [`${name}: ${secret}`])],
+    ),
+    ['credentials in a header', request('GET /info', [`Referer: http://me:${secret}@proxy/`])],
+    ['build arguments of a name in another case', request(`POST /build?BuildArgs=%7B"A":${quoted}%7D`)],
+    ['build arguments that come twice', request(`POST /build?buildargs=${secret}&buildargs=%7B%7D`)],
+    ['a name that is escaped', request(`POST /build?build%61rgs=%22${secret}%22`)],
+    ['a token in a query', request(`GET /info?access_Token=${secret}`)],
+    ['a password with @ in a URL', request(`POST /build?remote=https://me:a@${secret}@git/a`)],
+    ['the signature of a URL', request(`POST /images/create?fromSrc=https://s3/a%3FX-Sig=${secret}%23b`)],
+    ['credentials in a path', request(`GET /images/https://me:${secret}@host/x/json`)],
+    ['credentials of a proxy', request('GET /info'), `{"HttpProxy":"http://me:${secret}@proxy:3128"}`],
+    [
+      'credentials in Env and commands',
+      create({
+        Env: [`HTTP_PROXY=http://me:${secret}@proxy`],
+        Cmd: ['git', 'clone', `https://${secret}@git/a`],
+      }),
+    ],
+    [
+      'a name that is escaped in JSON',
+      request('POST /containers/create', [], `{"\\u0050assword":${quoted}}`),
+    ],
+    ['a secret in lists and objects', create({ tokens: [{ a: [secret], b: { c: secret } }] })],
+    ['a secret as a number', request('POST /secrets/create', [], '{"Data":31337133713371}')],
+    [
+      'secrets of volume drivers',
+      request(
+        'POST /volumes/create',
+        [],
+        `{"DriverOpts":{"aws_secret_access":${quoted},"access-key":${quoted}}}`,
+      ),
+    ],
+    [
+      'the secret of a Ceph mount',
+      create({
+        HostConfig: {
+          Mounts: [{ VolumeOptions: { DriverConfig: { Options: { o: `name=a,secret=${secret}` } } } }],
+        },
+      }),
+    ],
+    [
+      'credentials of log drivers of services',
+      request(
+        'POST /services/create',
+        [],
+        `{"TaskTemplate":{"LogDriver":{"Name":"x","Options":{"x-credential":${quoted}}}}}`,
+      ),
+    ],
+    [
+      'build arguments that an image keeps',
+      request('GET /images/a/history'),
+      `[{"CreatedBy":"|1 A=${secret} /bin/sh -c true"},{"CreatedBy":"RUN |1 A=${secret} /bin/sh -c true"}]`,
+    ],
+    [
+      'build arguments in the command of an image',
+      request('GET /images/a/json'),
+      `{"ContainerConfig":{"Cmd":["|2","A=${secret}","B=${secret}","/bin/sh","-c","true"]}}`,
+    ],
+    [
+      'ENV that an image keeps by option',
+      request('GET /images/a/history'),
+      `[{"CreatedBy":"/bin/sh -c #(nop)  ENV A=${secret}"},{"CreatedBy":"ENV A=${secret}"}]`,
+      env,
+    ],
+    [
+      'Env that an exec, an image and a plugin have by option',
+      request('POST /containers/a/exec', [], `{"ENV":["A=${secret}"]}`),
+      `{"Config":{"Env":["A=${secret}"]},"Settings":{"Env":["A=${secret}"]},"ConfigB":{"Env":[{"Value":${quoted}}]}}`,
+      env,
+    ],
+    [
+      'what is too deep to be looked at',
+      request('POST /containers/create', [], `{"a":${'['.repeat(200)}${quoted}${']'.repeat(200)}}`),
+    ],
+    ...['a', 'Env', 'token'].map((name): [string, string, string, WireTapOptions] => [
+      `a secret in ${name}, deeper than a stack is`,
+      request(
+        'POST /containers/create',
+        [],
+        `{"${name}":${'['.repeat(20_000)}${quoted}${']'.repeat(20_000)}}`,
+      ),
+      '{}',
+      env,
+    ]),
   ])('%s', async (_what, sent, reply, options) => {
     const sink = await toldOf(sent, reply, options)
     const all = JSON.stringify(sink.events)
     expect(all).toContain(redacted)
     expect(all).not.toContain(secret)
+  })
+
+  it('what a query holds that a layer cannot read', async () => {
+    const sink = told()
+    const reading = intermediate()
+      .use(wireTap(sink))
+      .use('POST /build', (call, next) => {
+        Object.keys(call.query)
+        return next(call)
+      })
+    await using to = await setUpWith(reading, 'unix', answer(response('200 OK')))
+    await using client = await to.client()
+    await client.send(request(`POST /build?buildargs=${secret}%zz`))
+    const refusal = (await client.response()).body.toString()
+    await sink.until('end')
+    expect(refusal).toContain(secret)
+    expect(sink.of('end')[0]).toMatchObject({
+      status: 400,
+      error: refusal.slice(12, -3).replace(/\\".*\\"/, redacted),
+    })
+    expect(JSON.stringify(sink.events)).not.toContain(secret)
   })
 
   it('secrets among the items of a stream', async () => {
@@ -120,6 +226,16 @@ describe('a tap tells', () => {
       query: { t: 'a', buildargs: `{"A":"${redacted}","B":null}` },
       headers: { 'x-registry-config': redacted },
     })
+  })
+
+  it('names that are like those of secrets, and mount options that are none', async () => {
+    const body = {
+      Secrets: [{ SecretID: 'a', SecretName: 'b' }],
+      DriverConfig: { Options: { o: 'rw,addr=10.0.0.1', type: 'nfs' } },
+      Labels: { 'my-key': 'x', url: 'https://host/a@b?c=d' },
+      Cmd: ['sh', '-c', 'echo $ENV | cat'],
+    }
+    expect((await toldOf(create(body), '{}', env)).of('body')[0]!.json).toEqual(body)
   })
 
   it('Env where it is not asked to leave it out, and its names where it is', async () => {

@@ -25,13 +25,15 @@ export interface CallBegun extends Occurred {
   readonly headers: Readonly<Record<string, string>>
   /** The address of a TCP peer; undefined on a unix socket. */
   readonly client: string | undefined
+  /** The common name of a TLS client's certificate, if it was verified. */
+  readonly certificate: string | undefined
 }
 
 /** A body that is JSON, whole, and no larger than the limit. */
 export interface BodySeen extends Occurred {
   readonly type: 'body'
   readonly of: 'call' | 'reply'
-  readonly json: unknown
+  json: unknown
 }
 
 /** The head of the reply comes by. */
@@ -47,7 +49,7 @@ export interface ReplyBegun extends Occurred {
 /** One value of a reply that is a stream of JSON: an event, a line of progress, statistics. */
 export interface ItemSeen extends Occurred {
   readonly type: 'item'
-  readonly json: unknown
+  json: unknown
 }
 
 /** Some bytes of attach, exec or logs, as they come: a frame of the wire that comes in parts is several. */

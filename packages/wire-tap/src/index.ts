@@ -9,7 +9,8 @@ export type {
   TapEvent,
 } from './events.js'
 export type { WireTapOptions } from './options.js'
-export { redacted, type RedactOptions } from './redact.js'
+export type { RedactOptions } from './redact.js'
+export { redacted } from './secrets.js'
 export type { Sink } from './sink.js'
 export { wireTap } from './wire-tap.js'
 export { asciicast } from './sinks/asciicast.js'

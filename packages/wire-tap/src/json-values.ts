@@ -3,18 +3,19 @@ const BACKSLASH = 0x5c
 
 /**
  * Cuts a stream of JSON values, as events and progress are, into its values. They are objects; what stands between them
- * (line feeds, record separators) belongs to none. A value of more bytes than the limit is left out.
+ * (line feeds, record separators) belongs to none. A value of more bytes than the limit is left out; whether one can be parsed is not
+ * looked at.
  */
 export class JsonValues {
   private readonly limit: number
-  private readonly give: (value: unknown, bytes: number) => void
+  private readonly give: (text: string) => void
   private pieces: Buffer[] = []
   private length = 0
   private depth = 0
   private inText = false
   private escaped = false
 
-  constructor(limit: number, give: (value: unknown, bytes: number) => void) {
+  constructor(limit: number, give: (text: string) => void) {
     this.limit = limit
     this.give = give
   }
@@ -51,15 +52,14 @@ export class JsonValues {
     this.pieces = []
     this.length = 0
     if (length > this.limit) return
-    const value = parsed(Buffer.concat(pieces))
-    if (value !== undefined) this.give(value, length)
+    this.give(Buffer.concat(pieces).toString())
   }
 }
 
 /** The value of a JSON document; undefined for what is none. */
-export function parsed(bytes: Buffer): unknown {
+export function parsed(text: string): unknown {
   try {
-    return JSON.parse(bytes.toString()) as unknown
+    return JSON.parse(text) as unknown
   } catch {
     return undefined
   }

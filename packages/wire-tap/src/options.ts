@@ -22,7 +22,7 @@ export interface WireTapOptions {
   queue?: number
   /** What is left out besides what always is. */
   redact?: RedactOptions
-  /** Told of what the sink throws; the event is lost. Default: a line on stderr. */
+  /** Told of what the sink throws; the event is lost. Default: a line on stderr, once a minute for the same. */
   onError?: (error: unknown) => void
 }
 

@@ -1,9 +1,12 @@
 import type { Endpoint } from '@intermediate/core'
+import { JsonRedaction } from './redact-json.js'
+import { hidden, isSecretName, redacted, withoutCredentials } from './secrets.js'
 
 /** What is hidden besides what always is. */
 export interface RedactOptions {
   /**
-   * The values of environment variables: of containers, execs, services, plugins, and in `changes`.
+   * The values of environment variables: of containers, execs, services, plugins, in `changes`, and in what is kept of
+   * how an image was made.
    * @default false
    */
   env?: boolean
@@ -11,35 +14,19 @@ export interface RedactOptions {
   headers?: readonly string[]
 }
 
-/** What stands in the place of a secret. */
-export const redacted = '[redacted]'
-
-const secretFields = [
-  'authorization',
-  'cookie',
-  'proxy-authorization',
-  'set-cookie',
-  'x-registry-auth',
-  'x-registry-config',
-]
-
-/** Names whose values are secret wherever they stand: as `fold` writes them. */
-const secretName = /passw|token|^(?:unlockkey|signingcakey)$/
-
-/** Names whose values are secret on these endpoints only. */
-const secretThere: readonly (readonly [RegExp, string])[] = [
-  [/^POST \/auth$/, 'auth'],
-  [/ \/(?:secrets|configs)\b/, 'data'],
-]
+/** Also those that gateways in front add, and the extension host's, by which a call is taken back where it was. */
+const secretField = /auth|cookie|passw|secret|token|api-?key|^x-registry-config$|^intermediate-call$/
 
 /** Leaves out what is secret, in copies of what passed. */
 export class Redaction {
   private readonly env: boolean
   private readonly fields: ReadonlySet<string>
+  private readonly inJson: JsonRedaction
 
   constructor({ env = false, headers = [] }: RedactOptions = {}) {
     this.env = env
-    this.fields = new Set([...secretFields, ...headers.map((name) => name.toLowerCase())])
+    this.fields = new Set(headers.map((name) => name.toLowerCase()))
+    this.inJson = new JsonRedaction(env)
   }
 
   headers(fields: Iterable<readonly [name: string, value: string]>): Record<string, string> {
@@ -47,70 +34,42 @@ export class Redaction {
     for (const [name, value] of fields) {
       const key = name.toLowerCase()
       const before = shown[key]
-      const text = this.fields.has(key) ? redacted : value
+      const text = secretField.test(key) || this.fields.has(key) ? redacted : withoutCredentials(value)
       shown[key] = before === undefined || text === redacted ? text : `${before}, ${text}`
     }
     return shown
   }
 
-  /** One value of a query. */
+  /** One value of a query; its name in any case, though the engine takes it in one. */
   query(name: string, value: string): string {
-    switch (name) {
-      case 'buildargs':
-        return withoutBuildArguments(value)
-      case 'remote':
-      case 'fromSrc':
-        return value.replace(/\/\/[^/@]*@/, `//${redacted}@`)
-      case 'changes':
-        return this.env && /env/i.test(value) ? redacted : value
-      default:
-        return value
-    }
+    const key = name.toLowerCase()
+    if (key === 'buildargs') return withoutBuildArguments(value)
+    if (isSecretName(key)) return redacted
+    // What is fetched from there may need no more than its query, as a signed URL does.
+    if (key === 'remote' || key === 'fromsrc')
+      return withoutCredentials(value).replace(/\?[^#]+/, `?${redacted}`)
+    if (key === 'changes' && this.env && /env/i.test(value)) return redacted
+    return withoutCredentials(value)
   }
 
-  /** A JSON document, which is changed and returned. Go takes names in any case, so any case is hidden. */
+  /** A path or one of its parameters. */
+  path(text: string): string {
+    return withoutCredentials(text)
+  }
+
+  /**
+   * What became of a call that failed.
+   * @param isQueryRead false: its query cannot be read, and the message could say what is in it
+   */
+  error(message: string, isQueryRead: boolean): string {
+    const text = isQueryRead ? message : message.replace(/"(?:[^"\\]|\\.)*"/g, redacted)
+    return withoutCredentials(text)
+  }
+
+  /** A JSON document, which is changed and returned. */
   json(endpoint: Endpoint, value: unknown): unknown {
-    const names = new Set(secretThere.filter(([where]) => where.test(endpoint)).map(([, name]) => name))
-    if (this.env && endpoint === 'POST /plugins/:name/set') return valuesHidden(value)
-    return this.walk(value, names)
+    return this.inJson.document(endpoint, value)
   }
-
-  private walk(value: unknown, names: ReadonlySet<string>): unknown {
-    if (Array.isArray(value)) return value.map((each) => this.walk(each, names))
-    if (typeof value !== 'object' || value === null) return value
-    const record = value as Record<string, unknown>
-    for (const [name, each] of Object.entries(record)) record[name] = this.field(name, each, names)
-    return record
-  }
-
-  private field(name: string, value: unknown, names: ReadonlySet<string>): unknown {
-    const folded = fold(name)
-    if (secretName.test(folded) || names.has(folded)) return hidden(value)
-    if (this.env && folded === 'env') return valuesHidden(value)
-    // The options of mount(8), as a CIFS volume has them.
-    if (folded === 'o' && typeof value === 'string')
-      return value.replace(/(passw\w*|pass)=[^,]*/gi, `$1=${redacted}`)
-    return this.walk(value, names)
-  }
-}
-
-/** As Go compares the names of fields: without case, ſ as s and the Kelvin sign as k. */
-function fold(name: string): string {
-  return name.toUpperCase().toLowerCase()
-}
-
-/** Every text and number in it; that something is there, and where, still shows. */
-function hidden(value: unknown): unknown {
-  if (value === '' || value === null || value === undefined || typeof value === 'boolean') return value
-  if (typeof value !== 'object') return redacted
-  if (Array.isArray(value)) return value.map(hidden)
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, hidden(each)]))
-}
-
-/** `NAME=value` without its value. */
-function valuesHidden(value: unknown): unknown {
-  if (typeof value === 'string') return value.replace(/=.*/s, `=${redacted}`)
-  return Array.isArray(value) ? value.map(valuesHidden) : hidden(value)
 }
 
 function withoutBuildArguments(value: string): string {

@@ -4,10 +4,17 @@ import type { Sink } from './sink.js'
 /** In bytes, what an event counts for besides its content: more than it takes, as its objects go. */
 const eventSize = 512
 
+/** In ms, how long a sink that does not wait is given what has come before calls have their turn again. */
+const slice = 5
+
 interface Waiting {
   readonly event: TapEvent
   readonly size: number
+  readonly finish: Finish | undefined
 }
+
+/** Makes an event whole when its turn has come, which is not the time of a call; false: it is none after all. */
+export type Finish = () => boolean
 
 /**
  * Events on their way to a sink, at most so many bytes of them. Past that they are dropped, and the next that is kept
@@ -20,6 +27,8 @@ export class SinkQueue {
   private waiting: Waiting[] = []
   private bytes = 0
   private dropped = 0
+  /** Dropped before what was no event after all. */
+  private uncounted = 0
   private pumping = false
 
   /** @param limit in bytes */
@@ -45,12 +54,12 @@ export class SinkQueue {
   }
 
   /** @returns false if it was dropped */
-  add(event: TapEvent, size: number): boolean {
+  add(event: TapEvent, size: number, finish?: Finish): boolean {
     if (!this.reserve(size + eventSize)) {
       this.dropped++
       return false
     }
-    this.push(event, size + eventSize)
+    this.push(event, size + eventSize, finish)
     return true
   }
 
@@ -71,12 +80,12 @@ export class SinkQueue {
     return true
   }
 
-  private push(event: TapEvent, size: number): void {
+  private push(event: TapEvent, size: number, finish?: Finish): void {
     if (this.dropped > 0) {
       event.dropped = this.dropped
       this.dropped = 0
     }
-    this.waiting.push({ event, size })
+    this.waiting.push({ event, size, finish })
     if (this.pumping) return
     this.pumping = true
     setImmediate(() => void this.pump())
@@ -87,20 +96,38 @@ export class SinkQueue {
       // What comes meanwhile has its turn after the calls have had theirs, so that a sink that does not wait keeps up.
       const turn: (Waiting | undefined)[] = this.waiting
       this.waiting = []
+      let begun = performance.now()
       for (let at = 0; at < turn.length; at++) {
-        const { event, size } = turn[at]!
+        const { event, size, finish } = turn[at]!
         try {
-          const taking = this.sink(event)
-          if (taking !== undefined) await taking
+          if (finish === undefined || finish()) {
+            const taking = this.tell(event)
+            if (taking !== undefined) await taking
+          } else this.uncounted += event.dropped ?? 0
         } catch (error) {
           this.onError(error)
         }
         this.bytes -= size
         // Its memory is free, though others of its turn still wait.
         turn[at] = undefined
+        if (performance.now() - begun < slice) continue
+        await turnOfCalls()
+        begun = performance.now()
       }
-      await new Promise((resolve) => setImmediate(resolve))
+      await turnOfCalls()
     }
     this.pumping = false
   }
+
+  private tell(event: TapEvent): void | PromiseLike<unknown> {
+    if (this.uncounted > 0) {
+      event.dropped = (event.dropped ?? 0) + this.uncounted
+      this.uncounted = 0
+    }
+    return this.sink(event)
+  }
+}
+
+function turnOfCalls(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }

@@ -1,11 +1,11 @@
 import type { Call, Endpoint, Passed, Reply, Tap } from '@intermediate/core'
 import { endpoints, IntermediateError } from '@intermediate/core'
-import type { CallBegun, TapEvent } from './events.js'
+import type { BodySeen, CallBegun, ItemSeen, TapEvent } from './events.js'
 import { FrameReader } from './frame-reader.js'
 import { JsonBody } from './json-body.js'
-import { JsonValues } from './json-values.js'
+import { JsonValues, parsed } from './json-values.js'
 import type { Redaction } from './redact.js'
-import type { SinkQueue } from './sink-queue.js'
+import type { Finish, SinkQueue } from './sink-queue.js'
 import type { Sink } from './sink.js'
 
 /** What all the calls of one tap have in common. */
@@ -49,8 +49,8 @@ export class WatchedCall {
   constructor(parts: WireTapParts, call: Call) {
     this.parts = parts
     this.method = call.method
-    this.told = { call: ++calls, endpoint: call.endpoint, path: call.path }
-    const { queue, sink, wants, onError } = parts
+    const { queue, redaction, sink, wants, onError } = parts
+    this.told = { call: ++calls, endpoint: call.endpoint, path: redaction.path(call.path) }
     if (!wants.has('call') && sink.headers === undefined) {
       this.kept = queue.begin(undefined, 0)
       return
@@ -103,25 +103,30 @@ export class WatchedCall {
     this.close()
   }
 
-  fail(error: unknown): void {
+  fail(call: Call, error: unknown): void {
     this.status = error instanceof IntermediateError ? error.status : 500
-    this.error = error instanceof IntermediateError ? error.message : 'a layer failed'
+    this.error =
+      error instanceof IntermediateError
+        ? this.parts.redaction.error(error.message, canReadQuery(call))
+        : 'a layer failed'
     this.aborted = true
     this.close()
   }
 
   private beginning(call: Call): CallBegun {
     const { redaction } = this.parts
+    const { address, certificate } = call.client
     return {
       type: 'call',
       ...this.told,
       time: now(),
       method: call.method,
       version: call.version,
-      params: { ...call.params },
+      params: readParams(call, redaction),
       query: readQuery(call, redaction),
       headers: redaction.headers(call.headers),
-      client: call.client.address,
+      client: address,
+      certificate: certificate === undefined ? undefined : [certificate.subject.CN].flat().join(', '),
     }
   }
 
@@ -133,13 +138,8 @@ export class WatchedCall {
     if (reply.headers.get('content-encoding') !== undefined) return counting
     if (!(reply.ok && jsonStreams.has(endpoint))) return this.jsonBody('reply')
     if (bodies === 0 || !wants.has('item')) return counting
-    const values = new JsonValues(bodies, (value, bytes) =>
-      this.add(bytes, {
-        type: 'item',
-        ...this.told,
-        time: now(),
-        json: this.parts.redaction.json(endpoint, value),
-      }),
+    const values = new JsonValues(bodies, (text) =>
+      this.addJson({ type: 'item', ...this.told, time: now(), json: undefined }, text),
     )
     return { data: (bytes) => values.take(bytes), end: () => {} }
   }
@@ -159,20 +159,25 @@ export class WatchedCall {
     // A frame must not keep the memory of all that came with it.
     const own =
       length * 2 < data.buffer.byteLength ? () => Buffer.from(new Uint8Array(data).buffer) : () => data
-    this.add(length, { type: 'frame', ...this.told, time: now(), stream, data }, own)
+    const event: TapEvent = { type: 'frame', ...this.told, time: now(), stream, data }
+    if (this.add(length, event)) event.data = own()
+  }
+
+  /** It waits as text, which takes the memory that it is counted for, and is parsed when no call is in its way. */
+  private addJson(event: BodySeen | ItemSeen, text: string): void {
+    this.add(text.length, event, () => {
+      const value = parsed(text)
+      if (value === undefined) return false
+      event.json = this.parts.redaction.json(event.endpoint, value)
+      return true
+    })
   }
 
   private jsonBody(of: 'call' | 'reply'): Pick<Tap, 'data' | 'end' | 'limit'> {
     const { bodies, wants } = this.parts
     if (bodies === 0 || !wants.has('body')) return counting
-    return new JsonBody(bodies, (value, bytes) =>
-      this.add(bytes, {
-        type: 'body',
-        ...this.told,
-        time: now(),
-        of,
-        json: this.parts.redaction.json(this.told.endpoint, value),
-      }),
+    return new JsonBody(bodies, (text) =>
+      this.addJson({ type: 'body', ...this.told, time: now(), of, json: undefined }, text),
     )
   }
 
@@ -195,10 +200,11 @@ export class WatchedCall {
     }
   }
 
-  private add(size: number, event: TapEvent, own?: () => Buffer): void {
+  private add(size: number, event: TapEvent, finish?: Finish): boolean {
     const { queue } = this.parts
-    if (!this.kept) queue.drop()
-    else if (queue.add(event, size) && own !== undefined && event.type === 'frame') event.data = own()
+    if (this.kept) return queue.add(event, size, finish)
+    queue.drop()
+    return false
   }
 
   private close(): void {
@@ -236,6 +242,12 @@ function now(): number {
   return performance.timeOrigin + performance.now()
 }
 
+function readParams(call: Call, redaction: Redaction): CallBegun['params'] {
+  return Object.fromEntries(
+    Object.entries<string>(call.params).map(([name, value]) => [name, redaction.path(value)]),
+  )
+}
+
 function readQuery(call: Call, redaction: Redaction): CallBegun['query'] {
   try {
     const names = Object.keys(call.query)
@@ -248,6 +260,14 @@ function readQuery(call: Call, redaction: Redaction): CallBegun['query'] {
   } catch {
     // Which the engine could read otherwise, too: core refuses it where a layer reads it.
     return undefined
+  }
+}
+
+function canReadQuery(call: Call): boolean {
+  try {
+    return call.query !== undefined
+  } catch {
+    return false
   }
 }
 

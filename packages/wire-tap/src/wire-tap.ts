@@ -23,7 +23,7 @@ export function wireTap(sink: Sink, options: WireTapOptions = {}): Layer {
     stdin = true,
     queue = 8 * 1024 * 1024,
     redact,
-    onError = onStderr,
+    onError = onStderr(),
   } = options
   let wanted = sink.wants ?? everything
   let tap = {
@@ -48,7 +48,7 @@ export function wireTap(sink: Sink, options: WireTapOptions = {}): Layer {
       watched.tapReply(reply)
       return reply
     } catch (error) {
-      watched.fail(error)
+      watched.fail(call, error)
       throw error
     }
   }
@@ -58,6 +58,14 @@ export function wireTap(sink: Sink, options: WireTapOptions = {}): Layer {
 
 const everything: readonly TapEvent['type'][] = ['call', 'body', 'reply', 'item', 'frame', 'end']
 
-function onStderr(error: unknown): void {
-  process.stderr.write(`intermediate: a sink of wireTap() failed: ${String(error)}\n`)
+/** A line for what a sink throws, and for the same again after a minute: a full disk fails every event. */
+function onStderr(): (error: unknown) => void {
+  let last: { text: string; at: number } | undefined
+  return (error) => {
+    const text = String(error)
+    const at = performance.now()
+    if (text === last?.text && at - last.at < 60_000) return
+    last = { text, at }
+    process.stderr.write(`intermediate: a sink of wireTap() failed: ${text}\n`)
+  }
 }

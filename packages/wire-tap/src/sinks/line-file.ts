@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
-import { open, rename, rm } from 'node:fs/promises'
+import { open, rename, rm, stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
 
 /** When files are begun anew. */
 export interface Rotation {
@@ -12,7 +13,10 @@ export interface Rotation {
 /** In bytes, how many may wait for the disk before whoever writes waits too. */
 const maxWaiting = 256 * 1024
 
-/** A file that is written line by line, as fast as the disk takes it. It is made for its owner only. */
+/**
+ * A file that is written line by line, as fast as the disk takes it. It is made for its owner only. One that somebody moves
+ * or removes, as logrotate does, is begun anew. Several of this process can have one path.
+ */
 export class LineFile {
   private readonly path: string
   private readonly rotation: Rotation | undefined
@@ -20,11 +24,12 @@ export class LineFile {
   private waiting = 0
   private file: FileHandle | undefined
   private size = 0
+  private identity: { readonly dev: number; readonly ino: number } | undefined
   private writing: Promise<void> | undefined
   private error: Error | undefined
 
   constructor(path: string, rotation?: Rotation) {
-    this.path = path
+    this.path = resolve(path)
     this.rotation = rotation
   }
 
@@ -32,7 +37,7 @@ export class LineFile {
   write(line: string): Promise<void> | undefined {
     this.lines.push(line)
     this.waiting += line.length
-    this.writing ??= this.writeAll().finally(() => (this.writing = undefined))
+    this.writing ??= this.writeAll()
     return this.error !== undefined || this.waiting >= maxWaiting ? this.settle() : undefined
   }
 
@@ -41,8 +46,7 @@ export class LineFile {
     try {
       await this.settle()
     } finally {
-      await this.file?.close()
-      this.file = undefined
+      await this.closeFile()
     }
   }
 
@@ -54,37 +58,73 @@ export class LineFile {
   }
 
   private async writeAll(): Promise<void> {
-    try {
-      while (this.lines.length > 0) {
-        const bytes = Buffer.from(this.lines.join(''))
-        this.lines = []
-        this.waiting = 0
-        await this.append(bytes)
+    while (this.lines.length > 0) {
+      const bytes = Buffer.from(this.lines.join(''))
+      this.lines = []
+      this.waiting = 0
+      try {
+        await inTurn(this.path, () => this.append(bytes))
+      } catch (error) {
+        // Told to whoever writes next, or closes.
+        this.error = error as Error
       }
-    } catch (error) {
-      // Told to whoever writes next, or closes.
-      this.error = error as Error
     }
+    // At once, so that no line can come between that nobody writes.
+    this.writing = undefined
   }
 
   private async append(bytes: Buffer): Promise<void> {
-    for (let at = 0; at < bytes.length;) {
-      this.file ??= await this.begin()
-      const end = this.fitting(bytes, at)
-      if (end === at) {
-        await this.rotate()
-        continue
+    try {
+      for (let at = 0; at < bytes.length;) {
+        const file = await this.current()
+        const end = this.fitting(bytes, at)
+        if (end === at) {
+          await this.rotate()
+          continue
+        }
+        await file.appendFile(bytes.subarray(at, end))
+        at = end
       }
-      await this.file.appendFile(bytes.subarray(at, end))
-      this.size += end - at
-      at = end
+    } catch (error) {
+      // Half a line may have been written, which `begin` sees.
+      await this.closeFile().catch(() => {})
+      throw error
     }
   }
 
+  /** The file that has this path by now, and how large it is. */
+  private async current(): Promise<FileHandle> {
+    const found = await stat(this.path).catch(unlessMissing)
+    const { file, identity } = this
+    if (file !== undefined && found?.dev === identity?.dev && found?.ino === identity?.ino) {
+      this.size = found!.size
+      return file
+    }
+    await this.closeFile()
+    return (this.file = await this.begin())
+  }
+
+  /** A line that was cut, by a full disk or with the process, is ended first. */
   private async begin(): Promise<FileHandle> {
-    const file = await open(this.path, 'a', 0o600)
-    this.size = (await file.stat()).size
-    return file
+    const file = await open(this.path, 'a+', 0o600)
+    try {
+      const found = await file.stat()
+      this.identity = found
+      this.size = found.size
+      const last = Buffer.from('\n')
+      if (found.isFile() && found.size > 0) await file.read(last, 0, 1, found.size - 1)
+      if (last.toString() !== '\n') await file.appendFile('\n')
+      return file
+    } catch (error) {
+      await file.close()
+      throw error
+    }
+  }
+
+  private async closeFile(): Promise<void> {
+    const { file } = this
+    this.file = undefined
+    await file?.close()
   }
 
   /** Where the lines end that fit into the file. */
@@ -101,14 +141,30 @@ export class LineFile {
   private async rotate(): Promise<void> {
     const { path } = this
     const { keep } = this.rotation!
-    await this.file?.close()
-    this.file = undefined
+    await this.closeFile()
     if (keep === 0) await rm(path, { force: true })
     for (let number = keep; number > 0; number--) {
       const from = number === 1 ? path : `${path}.${number - 1}`
-      await rename(from, `${path}.${number}`).catch((error: unknown) => {
-        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-      })
+      await rename(from, `${path}.${number}`).catch(unlessMissing)
     }
   }
+}
+
+/** The last that was begun with each path. */
+const turns = new Map<string, Promise<unknown>>()
+
+/** One after the other for each path, or two would take the same file for full and move it twice. */
+async function inTurn(path: string, act: () => Promise<void>): Promise<void> {
+  const before = turns.get(path)
+  const acting = before === undefined ? act() : before.then(act, act)
+  turns.set(path, acting)
+  try {
+    await acting
+  } finally {
+    if (turns.get(path) === acting) turns.delete(path)
+  }
+}
+
+function unlessMissing(error: unknown): undefined {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
 }

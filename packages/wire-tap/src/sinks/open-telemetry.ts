@@ -1,5 +1,12 @@
 import type { Context, Span, Tracer } from '@opentelemetry/api'
-import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
+import {
+  createTraceState,
+  isSpanContextValid,
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api'
 import type { CallBegun, CallEnded, TapEvent } from '../events.js'
 import { checkFlag, checkNames, settingError } from '../settings.js'
 import type { Sink } from '../sink.js'
@@ -16,8 +23,8 @@ export interface OpenTelemetryOptions {
 }
 
 /**
- * A span for each call, from its head to the end of its reply or tunnel, named by its endpoint. A client's `traceparent`
- * is its parent.
+ * A span for each call, from its head to the end of its reply or tunnel, named by its endpoint, with the attributes of
+ * OpenTelemetry's conventions for HTTP servers. A client's `traceparent` is its parent.
  * @throws IntermediateError for options that cannot be used
  */
 export function openTelemetry(options: OpenTelemetryOptions = {}): Sink {
@@ -41,26 +48,34 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): Sink {
       spans.delete(event.call)
     }
   }
-  const headers = (event: CallBegun) => ({ traceparent: traceparent(begin(event)) })
+  const headers = (event: CallBegun) => traceparent(begin(event))
   return Object.assign(sink, { wants: ['call', 'end'] as const, ...(propagate ? { headers } : {}) })
 }
 
-function startSpan(
-  tracer: Tracer,
-  { endpoint, method, path, version, client, headers, time }: CallBegun,
-): Span {
+/** Those of RFC 9110, and PATCH. */
+const knownMethods = new Set('GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH'.split(' '))
+
+function startSpan(tracer: Tracer, event: CallBegun): Span {
+  const { endpoint, path, version, client, certificate, headers, time } = event
+  const isKnown = knownMethods.has(event.method)
+  const method = isKnown ? event.method : '_OTHER'
+  const route = endpoint === 'unknown' ? undefined : endpoint.slice(endpoint.indexOf(' ') + 1)
   const attributes = {
     'http.request.method': method,
-    'http.route': endpoint,
+    'http.request.method_original': isKnown ? undefined : event.method,
+    'http.route': route,
     'url.path': path,
-    ...(version === undefined ? {} : { 'docker.api.version': version }),
-    ...(client === undefined ? {} : { 'client.address': client }),
-    ...(headers['user-agent'] === undefined ? {} : { 'user_agent.original': headers['user-agent'] }),
+    // TCP without a client's certificate is for this machine, and has no TLS.
+    'url.scheme': certificate === undefined ? 'http' : 'https',
+    'docker.api.version': version,
+    'client.address': client,
+    'user_agent.original': headers['user-agent'],
   }
-  const name = endpoint === 'unknown' ? method : endpoint
+  const name = `${isKnown ? method : 'HTTP'}${route === undefined ? '' : ` ${route}`}`
   return tracer.startSpan(name, { kind: SpanKind.SERVER, startTime: time, attributes }, parentOf(headers))
 }
 
+/** A client that leaves is no error: it is how `logs --follow` and `events` end. */
 function endSpan(span: Span, { status, received, sent, aborted, answeredBy, error, time }: CallEnded): void {
   span.setAttributes({
     'http.response.status_code': status,
@@ -69,25 +84,35 @@ function endSpan(span: Span, { status, received, sent, aborted, answeredBy, erro
     ...(answeredBy === undefined ? {} : { 'intermediate.answered_by': answeredBy }),
     ...(aborted ? { 'intermediate.aborted': true } : {}),
   })
-  if (status >= 500 || error !== undefined)
+  if (status >= 500 || error !== undefined) {
+    span.setAttribute('error.type', String(status))
     span.setStatus({ code: SpanStatusCode.ERROR, ...(error === undefined ? {} : { message: error }) })
+  }
   span.end(time)
 }
 
-/** W3C Trace Context, version 00; what is not valid has no parent. */
-function parentOf({ traceparent = '' }: CallBegun['headers']): Context {
-  const [, traceId, spanId, flags] =
-    /^00-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{16})-([\da-f]{2})$/.exec(traceparent) ?? []
+/** W3C Trace Context: of later versions what version 00 has; what is not valid has no parent. */
+function parentOf({ traceparent = '', tracestate }: CallBegun['headers']): Context {
+  const [, version, traceId, spanId, flags, more] =
+    /^(?!ff)([\da-f]{2})-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{16})-([\da-f]{2})(-.*)?$/.exec(
+      traceparent,
+    ) ?? []
   if (traceId === undefined || spanId === undefined || flags === undefined) return ROOT_CONTEXT
+  if (version === '00' && more !== undefined) return ROOT_CONTEXT
   return trace.setSpanContext(ROOT_CONTEXT, {
     traceId,
     spanId,
-    traceFlags: parseInt(flags, 16),
+    // Of the others it is not known what they mean.
+    traceFlags: parseInt(flags, 16) & 1,
     isRemote: true,
+    ...(tracestate === undefined ? {} : { traceState: createTraceState(tracestate) }),
   })
 }
 
-function traceparent(span: Span): string {
-  const { traceId, spanId, traceFlags } = span.spanContext()
-  return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`
+/** None where nothing traces: what the client says goes on. */
+function traceparent(span: Span): Record<string, string> {
+  const context = span.spanContext()
+  if (!isSpanContextValid(context)) return {}
+  const { traceId, spanId, traceFlags } = context
+  return { traceparent: `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}` }
 }

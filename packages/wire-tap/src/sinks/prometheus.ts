@@ -23,7 +23,7 @@ const buckets = [0.001, 0.005, 0.025, 0.1, 0.5, 1, 5, 30, 120, 600, 3600]
 /**
  * Counts calls, their time and bytes, open tunnels, what layers refuse, and what taps had to drop, and serves that in
  * Prometheus's text form. It does not keep the process alive.
- * @throws IntermediateError for an address that cannot be used, and Node's error for one that cannot be listened on
+ * @throws IntermediateError for an address that cannot be used or listened on
  */
 export async function prometheus(options: PrometheusOptions): Promise<PrometheusSink> {
   checkNames('prometheus()', options, ['listen'])
@@ -34,7 +34,11 @@ export async function prometheus(options: PrometheusOptions): Promise<Prometheus
     )
   const { registry, count } = await metrics()
   const server = createServer((request, response) => {
-    if (request.url !== '/metrics' || (request.method !== 'GET' && request.method !== 'HEAD')) {
+    // Prometheus can be set up to add a query.
+    if (
+      request.url?.split('?', 1)[0] !== '/metrics' ||
+      (request.method !== 'GET' && request.method !== 'HEAD')
+    ) {
       response.writeHead(404).end('The metrics are at /metrics.\n')
       return
     }
@@ -44,12 +48,16 @@ export async function prometheus(options: PrometheusOptions): Promise<Prometheus
     )
   })
   server.listen(Number(port), host.replace(/[[\]]/g, ''))
-  await once(server, 'listening')
+  await once(server, 'listening').catch((error: unknown) => {
+    const { code } = error as NodeJS.ErrnoException
+    throw settingError(`prometheus() cannot listen on ${options.listen} (${code}): give another address.`)
+  })
   server.unref()
+  const closed = once(server, 'close')
   const close = async () => {
     server.close()
     server.closeAllConnections()
-    if (server.listening) await once(server, 'close')
+    await closed
   }
   const url = `http://${host}:${(server.address() as AddressInfo).port}/metrics`
   return Object.assign(count, { wants: ['reply', 'end'] as const, url, close, [Symbol.asyncDispose]: close })
@@ -91,16 +99,18 @@ async function metrics() {
     help: 'Events that were dropped before they were counted',
     registers,
   })
+  // A reply can have been dropped, whose end comes all the same.
+  const open = new Set<number>()
   const count = (event: TapEvent) => {
     if (event.dropped !== undefined) dropped.inc(event.dropped)
-    if (event.type === 'reply' && event.tunnel) tunnels.inc()
+    if (event.type === 'reply' && event.tunnel) tunnels.set(open.add(event.call).size)
     if (event.type !== 'end') return
     const { endpoint, status, answeredBy } = event
     calls.inc({ endpoint, status })
     durations.observe({ endpoint }, event.duration / 1000)
     bytes.inc({ endpoint, direction: 'to engine' }, event.received)
     bytes.inc({ endpoint, direction: 'to client' }, event.sent)
-    if (event.tunnel) tunnels.dec()
+    if (open.delete(event.call)) tunnels.set(open.size)
     if (answeredBy !== undefined && status >= 400) refusals.inc({ layer: answeredBy })
   }
   return { registry, count }

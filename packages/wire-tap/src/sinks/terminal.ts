@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 import { styleText } from 'node:util'
 import type { TapEvent } from '../events.js'
@@ -23,12 +22,23 @@ export function terminal(options: TerminalOptions = {}): Sink {
   checkNames('terminal()', options, ['stream'])
   const { stream = process.stdout } = options
   const paint = (style: Style, text: string) => (stream.isTTY === true ? styleText(style, text) : text)
+  let failure: Error | undefined
+  let goOn = () => {}
+  // A reader that leaves, as `head` does, must not end the process: the tap is told, at every event.
+  const fail = (error = new Error('what terminal() writes to was closed')) => {
+    failure ??= error
+    goOn()
+  }
+  stream.on('drain', () => goOn())
+  stream.on('error', fail)
+  stream.on('close', () => fail())
   return function terminal(event) {
+    if (failure !== undefined) throw failure
     const { style, text } = lineOf(event)
     const lost = event.dropped === undefined ? '' : paint('red', `(${event.dropped} events were dropped)\n`)
     const start = `${new Date(event.time).toISOString().slice(11, 23)} #${event.call}`
     const taken = stream.write(`${lost}${paint('dim', start)} ${paint(style, printable(text))}\n`)
-    return taken ? undefined : once(stream, 'drain')
+    return taken ? undefined : new Promise<void>((resolve) => (goOn = resolve))
   }
 }
 
@@ -72,17 +82,20 @@ function json(value: unknown): string {
 }
 
 function short(text: string): string {
-  return text.length <= shownLength ? text : `${text.slice(0, shownLength)}…`
+  // Without the first half of a character that needs two.
+  return text.length <= shownLength ? text : `${text.slice(0, shownLength).replace(/[\ud800-\udbff]$/, '')}…`
 }
 
 function statusStyle(status: number): Style {
   return status >= 500 ? 'red' : status >= 400 ? 'yellow' : 'green'
 }
 
-/** C0 and C1 controls as escapes. */
+/** C0 and C1 controls as escapes, and what has the characters around it show in another order or line. */
 function printable(text: string): string {
-  return text.replace(
-    /[\0-\x1f\x7f-\x9f]/g,
-    (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  )
+  return text.replace(/[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, (control) => {
+    const code = control.charCodeAt(0)
+    return code < 0x100
+      ? `\\x${code.toString(16).padStart(2, '0')}`
+      : `\\u${code.toString(16).padStart(4, '0')}`
+  })
 }

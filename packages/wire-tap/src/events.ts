@@ -75,6 +75,8 @@ export interface CallEnded extends Occurred {
   readonly aborted: boolean
   readonly answeredBy: string | undefined
   readonly error: string | undefined
+  /** How many items the sink was not given because they were larger than `bodies`, or no JSON; undefined: none. */
+  readonly skipped: number | undefined
 }
 
 /** What a tap tells of a call: its beginning, in their order what passes, and its end. */

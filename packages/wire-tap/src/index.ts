@@ -10,6 +10,7 @@ export type {
 } from './events.js'
 export type { WireTapOptions } from './options.js'
 export { redacted, type RedactOptions } from './redact.js'
+export { replay, type ReplayOptions } from './replay/replay.js'
 export type { Sink } from './sink.js'
 export { wireTap } from './wire-tap.js'
 export { asciicast } from './sinks/asciicast.js'

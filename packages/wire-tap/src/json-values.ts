@@ -1,3 +1,5 @@
+import { parseExact } from './exact-numbers.js'
+
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 
@@ -6,6 +8,8 @@ const BACKSLASH = 0x5c
  * (line feeds, record separators) belongs to none. A value of more bytes than the limit is left out.
  */
 export class JsonValues {
+  /** How many values were left out. */
+  skipped = 0
   private readonly limit: number
   private readonly give: (value: unknown, bytes: number) => void
   private pieces: Buffer[] = []
@@ -50,16 +54,16 @@ export class JsonValues {
     const { pieces, length } = this
     this.pieces = []
     this.length = 0
-    if (length > this.limit) return
-    const value = parsed(Buffer.concat(pieces))
-    if (value !== undefined) this.give(value, length)
+    const value = length > this.limit ? undefined : parsed(Buffer.concat(pieces))
+    if (value === undefined) this.skipped++
+    else this.give(value, length)
   }
 }
 
 /** The value of a JSON document; undefined for what is none. */
 export function parsed(bytes: Buffer): unknown {
   try {
-    return JSON.parse(bytes.toString()) as unknown
+    return parseExact(bytes.toString())
   } catch {
     return undefined
   }

@@ -68,7 +68,7 @@ export class Redaction {
     }
   }
 
-  /** A JSON document, which is changed and returned. Go takes names in any case, so any case is hidden. */
+  /** A JSON document, which is changed in its place and returned. Go takes names in any case, so any case is hidden. */
   json(endpoint: Endpoint, value: unknown): unknown {
     const names = new Set(secretThere.filter(([where]) => where.test(endpoint)).map(([, name]) => name))
     if (this.env && endpoint === 'POST /plugins/:name/set') return valuesHidden(value)
@@ -76,7 +76,10 @@ export class Redaction {
   }
 
   private walk(value: unknown, names: ReadonlySet<string>): unknown {
-    if (Array.isArray(value)) return value.map((each) => this.walk(each, names))
+    if (Array.isArray(value)) {
+      for (const [at, each] of value.entries()) value[at] = this.walk(each, names)
+      return value
+    }
     if (typeof value !== 'object' || value === null) return value
     const record = value as Record<string, unknown>
     for (const [name, each] of Object.entries(record)) record[name] = this.field(name, each, names)

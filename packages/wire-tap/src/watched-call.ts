@@ -21,10 +21,12 @@ export interface WireTapParts {
 }
 
 /** Calls whose replies are streams of JSON values. */
-const jsonStreams = new Set<Endpoint>(endpoints.filter(({ jsonStream }) => jsonStream).map(({ key }) => key))
+export const jsonStreams: ReadonlySet<Endpoint> = new Set<Endpoint>(
+  endpoints.filter(({ jsonStream }) => jsonStream).map(({ key }) => key),
+)
 
 /** Calls that carry stdin, stdout and stderr. What other tunnels carry, sessions and gRPC, is only counted. */
-const carriesOutput =
+export const carriesOutput =
   /^GET \/(?:containers|services|tasks)\/:id\/logs$|\/:id\/attach$|^POST \/exec\/:id\/start$/
 
 let calls = 0
@@ -45,6 +47,7 @@ export class WatchedCall {
   private received = 0
   private sent = 0
   private aborted = false
+  private values: JsonValues | undefined
 
   constructor(parts: WireTapParts, call: Call) {
     this.parts = parts
@@ -133,14 +136,14 @@ export class WatchedCall {
     if (reply.headers.get('content-encoding') !== undefined) return counting
     if (!(reply.ok && jsonStreams.has(endpoint))) return this.jsonBody('reply')
     if (bodies === 0 || !wants.has('item')) return counting
-    const values = new JsonValues(bodies, (value, bytes) =>
+    const values = (this.values = new JsonValues(bodies, (value, bytes) =>
       this.add(bytes, {
         type: 'item',
         ...this.told,
         time: now(),
         json: this.parts.redaction.json(endpoint, value),
       }),
-    )
+    ))
     return { data: (bytes) => values.take(bytes), end: () => {} }
   }
 
@@ -212,7 +215,8 @@ export class WatchedCall {
     }
     const { status, received, sent, tunnel, aborted, answeredBy, error } = this
     const duration = performance.now() - this.begun
-    const what = { status, duration, received, sent, tunnel, aborted, answeredBy, error }
+    const skipped = this.values?.skipped || undefined
+    const what = { status, duration, received, sent, tunnel, aborted, answeredBy, error, skipped }
     queue.end({ type: 'end', ...this.told, time: now(), method: this.method, ...what })
   }
 }

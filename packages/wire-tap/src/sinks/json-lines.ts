@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { TapEvent } from '../events.js'
+import { hasLargeIntegers, writeExact } from '../exact-numbers.js'
 import { checkCount, checkNames, checkText } from '../settings.js'
 import type { Sink } from '../sink.js'
 import { LineFile } from './line-file.js'
@@ -35,13 +36,15 @@ export function jsonLines(path: string, options: JsonLinesOptions = {}): FileSin
   checkCount('jsonLines()', 'keep', options.keep, 0, 'files')
   const { maxBytes = 100 * 1024 * 1024, keep = 5 } = options
   const file = new LineFile(path, { maxBytes, keep })
-  const sink = (event: TapEvent) => file.write(`${JSON.stringify(written(event))}\n`)
+  const sink = (event: TapEvent) => file.write(`${written(event)}\n`)
   const close = () => file.close()
   return Object.assign(sink, { close, [Symbol.asyncDispose]: close })
 }
 
-function written(event: TapEvent): object {
-  if (event.type !== 'frame') return event
+function written(event: TapEvent): string {
+  if ('json' in event && hasLargeIntegers(event.json)) return writeExact(event)
+  if (event.type !== 'frame') return JSON.stringify(event)
   const { data, ...rest } = event
-  return { ...rest, ...(isUtf8(data) ? { text: data.toString() } : { base64: data.toString('base64') }) }
+  const content = isUtf8(data) ? { text: data.toString() } : { base64: data.toString('base64') }
+  return JSON.stringify({ ...rest, ...content })
 }

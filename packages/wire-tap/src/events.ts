@@ -75,6 +75,11 @@ export interface CallEnded extends Occurred {
   readonly aborted: boolean
   readonly answeredBy: string | undefined
   readonly error: string | undefined
+  /**
+   * The client ended its side before the end of the reply, which engines end then: a stream may have ended for that
+   * reason. Undefined: it did not, or the reply is a tunnel, or JSON and whole.
+   */
+  readonly clientLeft: true | undefined
   /** How many items the sink was not given because they were larger than `bodies`, or no JSON; undefined: none. */
   readonly skipped: number | undefined
 }

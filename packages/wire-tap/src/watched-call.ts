@@ -34,7 +34,7 @@ let calls = 0
 /** One call on its way past the tap. It ends when its body, its reply and both halves of a tunnel have. */
 export class WatchedCall {
   private readonly parts: WireTapParts
-  private readonly method: string
+  private readonly call: Call
   private readonly told: { readonly call: number; readonly endpoint: Endpoint; readonly path: string }
   private readonly kept: boolean
   private readonly begun = performance.now()
@@ -47,11 +47,12 @@ export class WatchedCall {
   private received = 0
   private sent = 0
   private aborted = false
+  private toldDocument = false
   private values: JsonValues | undefined
 
   constructor(parts: WireTapParts, call: Call) {
     this.parts = parts
-    this.method = call.method
+    this.call = call
     this.told = { call: ++calls, endpoint: call.endpoint, path: call.path }
     const { queue, sink, wants, onError } = parts
     if (!wants.has('call') && sink.headers === undefined) {
@@ -168,15 +169,11 @@ export class WatchedCall {
   private jsonBody(of: 'call' | 'reply'): Pick<Tap, 'data' | 'end' | 'limit'> {
     const { bodies, wants } = this.parts
     if (bodies === 0 || !wants.has('body')) return counting
-    return new JsonBody(bodies, (value, bytes) =>
-      this.add(bytes, {
-        type: 'body',
-        ...this.told,
-        time: now(),
-        of,
-        json: this.parts.redaction.json(this.told.endpoint, value),
-      }),
-    )
+    return new JsonBody(bodies, (value, bytes) => {
+      if (of === 'reply') this.toldDocument = true
+      const json = this.parts.redaction.json(this.told.endpoint, value)
+      this.add(bytes, { type: 'body', ...this.told, time: now(), of, json })
+    })
   }
 
   /** Adds a tap to those that the call's end waits for. */
@@ -213,11 +210,12 @@ export class WatchedCall {
       else if (isWanted) queue.drop()
       return
     }
-    const { status, received, sent, tunnel, aborted, answeredBy, error } = this
+    const { call, status, received, sent, tunnel, aborted, answeredBy, error } = this
     const duration = performance.now() - this.begun
+    const clientLeft = (!tunnel && !this.toldDocument && call.signal.aborted) || undefined
     const skipped = this.values?.skipped || undefined
-    const what = { status, duration, received, sent, tunnel, aborted, answeredBy, error, skipped }
-    queue.end({ type: 'end', ...this.told, time: now(), method: this.method, ...what })
+    const what = { status, duration, received, sent, tunnel, aborted, answeredBy, error, clientLeft, skipped }
+    queue.end({ type: 'end', ...this.told, time: now(), method: call.method, ...what })
   }
 }
 

@@ -12,6 +12,8 @@ export interface PlaybackOptions {
   /** It has an end; else it stays open. */
   readonly ends: boolean
   readonly input?: Input
+  /** Ends it, as engines do when a client leaves: of one that only waits, nobody else would see it. */
+  readonly signal?: AbortSignal
 }
 
 /** The longest time that Node waits for. */
@@ -50,7 +52,10 @@ export class Playback extends Readable {
     super()
     this.steps = steps
     this.options = options
-    if (options.input !== undefined) options.input.onMore = () => this.goOn()
+    const { input, signal } = options
+    if (input !== undefined) input.onMore = () => this.goOn()
+    if (signal?.aborted) this.leave()
+    else signal?.addEventListener('abort', () => this.leave(), { once: true })
   }
 
   override _read(): void {
@@ -63,11 +68,19 @@ export class Playback extends Readable {
     done(error)
   }
 
+  private leave(): void {
+    this.wanted = false
+    this.at = this.steps.length
+    clearTimeout(this.timer)
+    this.push(null)
+  }
+
   private goOn(): void {
     while (this.wanted) {
       const step = this.steps[this.at]
       if (step === undefined) {
-        if (this.options.ends && !this.readableEnded) this.push(null)
+        this.wanted = false
+        if (this.options.ends) this.push(null)
         return
       }
       if (!this.mayTake(step)) return

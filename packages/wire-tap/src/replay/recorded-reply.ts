@@ -28,13 +28,13 @@ export async function recordedReply(recorded: RecordedCall, call: Call, pace: bo
   const lost = lostOf(recorded, head)
   if (lost !== undefined) return missing(`The reply to ${nameOf(begun)} is not recorded: ${lost}`)
   if (pace) await sleep(Math.max(0, head.time - begun.time), undefined, { signal: call.signal })
-  const ends = recorded.end?.aborted === false
+  const ends = recorded.end?.aborted === false && recorded.end.clientLeft === undefined
   const steps = stepsOf(recorded, head)
   if (head.tunnel) return tunnelOf(steps, head, { pace, ends })
-  const isWhole = ends || recorded.document !== undefined
+  const isWhole = ends || recorded.document !== undefined || hasLength(recorded)
   // At once as items and output come, so that a client sees each by itself.
   const bytes = isWhole && !pace && recorded.pieces.length === 0 ? allOf(steps) : undefined
-  return reply(head.status, bytes ?? new Playback(steps, { pace, ends: isWhole }), fieldsOf(head))
+  return reply(head.status, bytes ?? new Playback(steps, { pace, ends: isWhole, signal: call.signal }), fieldsOf(head))
 }
 
 /** What the recording does not have of what was sent; undefined: it has everything. */
@@ -84,6 +84,11 @@ function stepsOf(recorded: RecordedCall, head: ReplyBegun): Step[] {
     if (isOutput(piece)) return { after, bytes: frameBytes(piece.stream, piece.data) }
     return { after, input: (input += piece.data.length) }
   })
+}
+
+/** What was sent is as long as its head said. */
+function hasLength({ reply: head, end }: RecordedCall): boolean {
+  return head !== undefined && end !== undefined && head.headers['content-length'] === String(end.sent)
 }
 
 /** Not JSON, and therefore not recorded; but all that an engine ever says to a ping. */

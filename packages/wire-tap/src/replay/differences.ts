@@ -21,10 +21,9 @@ export function* differences(was: unknown, is: unknown, place: string): Generato
 
 /** The same of a text that may be JSON, as filters and build arguments in a query are. */
 export function* textDifferences(was: string, is: string, place: string): Generator<string> {
-  if (isLike(was, is)) return
   const [before, now] = [objectIn(was), objectIn(is)]
-  if (before !== undefined && now !== undefined) yield* differences(before, now, place)
-  else yield* differences(was, is, place)
+  const areJson = before !== undefined && now !== undefined
+  yield* areJson ? differences(before, now, place) : differences(was, is, place)
 }
 
 function isLike(was: string, is: unknown): boolean {

@@ -67,8 +67,7 @@ function wrongWith(line: string, calls: Calls): string | undefined {
     return noJson
   }
   const { type, call, time, path } = (value ?? {}) as Record<string, unknown>
-  if (!types.has(type))
-    return `has the type ${JSON.stringify(type) ?? 'of nothing'}, which no event of a tap has`
+  if (!types.has(type)) return 'is no event of a tap'
   if (typeof call !== 'number' || typeof time !== 'number' || typeof path !== 'string')
     return 'has no call, time or path'
   return calls.add(value as Written) ? undefined : 'is older than the file before: give the oldest file first'

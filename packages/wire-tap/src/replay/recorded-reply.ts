@@ -34,7 +34,11 @@ export async function recordedReply(recorded: RecordedCall, call: Call, pace: bo
   const isWhole = ends || recorded.document !== undefined || hasLength(recorded)
   // At once as items and output come, so that a client sees each by itself.
   const bytes = isWhole && !pace && recorded.pieces.length === 0 ? allOf(steps) : undefined
-  return reply(head.status, bytes ?? new Playback(steps, { pace, ends: isWhole, signal: call.signal }), fieldsOf(head))
+  return reply(
+    head.status,
+    bytes ?? new Playback(steps, { pace, ends: isWhole, signal: call.signal }),
+    fieldsOf(head),
+  )
 }
 
 /** What the recording does not have of what was sent; undefined: it has everything. */

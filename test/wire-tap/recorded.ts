@@ -40,13 +40,15 @@ export async function recordedWith(
   const file = folder.file('session.jsonl')
   const last = told()
   await using sink = jsonLines(file)
-  const layers = intermediate().use(wireTap(last)).use(wireTap(sink, options))
+  const layers = intermediate({ onError: () => {} })
+    .use(wireTap(last))
+    .use(wireTap(sink, options))
   await using to = await setUpWith(layers, 'unix', script)
   await act(to)
   await last.until('end', calls)
   await new Promise((resolve) => setImmediate(resolve))
   await sink.close()
-  return readFile(file, 'utf8')
+  return await readFile(file, 'utf8')
 }
 
 /** The events of a recording, to be changed and written again. */

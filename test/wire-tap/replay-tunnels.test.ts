@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   attach,
   execStart,
@@ -109,7 +109,7 @@ describe('a recorded tunnel', () => {
       await client.end()
       await to.refusal(request('GET /info'))
       expect(client.unread).toHaveLength(0)
-      expect(to.listening.connections).toBe(1)
+      await vi.waitFor(() => expect(to.listening.connections).toBe(1), { interval: 1 })
     }
   })
 

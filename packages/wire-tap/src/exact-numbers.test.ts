@@ -20,7 +20,10 @@ const text = fc.letrec<{ value: string; list: string; object: string }>((tie) =>
       tie('value'),
       { maxKeys: 4 },
     )
-    .map((each) => `{${Object.entries(each).map(([name, value]) => `${JSON.stringify(name)}:${value}`)}}`),
+    .map((each) => {
+      const members = Object.entries(each).map(([name, value]) => `${JSON.stringify(name)}:${value}`)
+      return `{${members.join()}}`
+    }),
 }))
 
 it('what was read is written digit for digit, and reads as JSON.parse reads it', () => {

@@ -77,7 +77,7 @@ export interface CallEnded extends Occurred {
   readonly error: string | undefined
   /**
    * The client ended its side before the end of the reply, which engines end then: a stream may have ended for that
-   * reason. Undefined: it did not, or the reply is a tunnel, or JSON and whole.
+   * reason. Undefined: it did not, or the reply is a tunnel, has a length, or is JSON and whole.
    */
   readonly clientLeft: true | undefined
   /** How many items the sink was not given because they were larger than `bodies`, or no JSON; undefined: none. */

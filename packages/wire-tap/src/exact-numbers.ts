@@ -27,15 +27,11 @@ export function parseExact(text: string): unknown {
     return JSON.stringify(mark + token)
   })
   if (!isMarked) return JSON.parse(text) as unknown
-  const value = JSON.parse(marked, function (this: object, name: string, each: unknown) {
-    if (typeof each !== 'string' || !each.startsWith(mark)) return each
-    const digits = each.slice(mark.length)
-    const known = digitsIn.get(this)
-    if (known === undefined) digitsIn.set(this, new Map([[name, digits]]))
-    else known.set(name, digits)
-    return Number(digits)
-  }) as unknown
-  if (typeof value === 'object' && value !== null) documents.add(value)
+  const value = JSON.parse(marked) as unknown
+  if (typeof value === 'object' && value !== null) {
+    documents.add(value)
+    takeMarks(value)
+  }
   return value
 }
 
@@ -51,4 +47,19 @@ export function writeExact(value: unknown): string {
     return digits === undefined || Number(digits) !== each ? each : mark + digits
   })
   return marked.replaceAll(markedDigits, '$1')
+}
+
+/** Puts numbers in the place of what is marked. A reviver of JSON.parse would take three times as long. */
+function takeMarks(holder: object): void {
+  const values = holder as Record<string, unknown>
+  for (const name of Object.keys(values)) {
+    const value = values[name]
+    if (typeof value === 'object' && value !== null) takeMarks(value)
+    if (typeof value !== 'string' || !value.startsWith(mark)) continue
+    const digits = value.slice(mark.length)
+    values[name] = Number(digits)
+    const known = digitsIn.get(holder)
+    if (known === undefined) digitsIn.set(holder, new Map([[name, digits]]))
+    else known.set(name, digits)
+  }
 }

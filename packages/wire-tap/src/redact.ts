@@ -77,7 +77,7 @@ export class Redaction {
 
   private walk(value: unknown, names: ReadonlySet<string>): unknown {
     if (Array.isArray(value)) {
-      for (const [at, each] of value.entries()) value[at] = this.walk(each, names)
+      for (const each of value) this.walk(each, names)
       return value
     }
     if (typeof value !== 'object' || value === null) return value

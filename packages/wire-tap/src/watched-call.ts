@@ -47,7 +47,8 @@ export class WatchedCall {
   private received = 0
   private sent = 0
   private aborted = false
-  private toldDocument = false
+  /** The reply ends where whoever sends it says so, then. */
+  private isOpenEnded = false
   private values: JsonValues | undefined
 
   constructor(parts: WireTapParts, call: Call) {
@@ -79,6 +80,7 @@ export class WatchedCall {
     this.status = status
     this.answeredBy = answeredBy
     this.tunnel = reply.tunnel !== undefined
+    this.isOpenEnded = !this.tunnel && reply.headers.get('content-length') === undefined
     if (this.parts.wants.has('reply')) {
       const headers = this.parts.redaction.headers(reply.headers)
       const what = { status, headers, answeredBy, tunnel: this.tunnel }
@@ -170,7 +172,7 @@ export class WatchedCall {
     const { bodies, wants } = this.parts
     if (bodies === 0 || !wants.has('body')) return counting
     return new JsonBody(bodies, (value, bytes) => {
-      if (of === 'reply') this.toldDocument = true
+      if (of === 'reply') this.isOpenEnded = false
       const json = this.parts.redaction.json(this.told.endpoint, value)
       this.add(bytes, { type: 'body', ...this.told, time: now(), of, json })
     })
@@ -212,7 +214,7 @@ export class WatchedCall {
     }
     const { call, status, received, sent, tunnel, aborted, answeredBy, error } = this
     const duration = performance.now() - this.begun
-    const clientLeft = (!tunnel && !this.toldDocument && call.signal.aborted) || undefined
+    const clientLeft = (this.isOpenEnded && call.signal.aborted) || undefined
     const skipped = this.values?.skipped || undefined
     const what = { status, duration, received, sent, tunnel, aborted, answeredBy, error, clientLeft, skipped }
     queue.end({ type: 'end', ...this.told, time: now(), method: call.method, ...what })

@@ -2,7 +2,7 @@ import { reply } from '@intermediate/core'
 import type { Reply } from '@intermediate/core'
 import type { Asked } from './asked.js'
 import { differences, textDifferences } from './differences.js'
-import type { RecordedCall } from './recorded-call.js'
+import type { AnsweredCall, RecordedCall } from './recorded-call.js'
 
 /** So many phrases say what differs. */
 const mostPhrases = 3
@@ -33,12 +33,12 @@ export class FindCall {
   }
 
   /** @returns the call, or what to say where there is none */
-  find(asked: Asked): RecordedCall | Reply {
+  find(asked: Asked): AnsweredCall | Reply {
     const there = this.byPlace.get(placeOf(asked))
     if (there === undefined) return missing(this.elsewhere(asked))
     const same = there.filter((call) => isSame(call, asked))
     if (same.length === 0) return missing(this.nearest(there, asked))
-    const answered = same.filter((call) => call.reply !== undefined)
+    const answered = same.filter((call): call is AnsweredCall => call.reply !== undefined)
     if (answered.length === 0) return missing(this.unanswered(same[0]!, asked))
     // Replies differ with the version of the API: another is given only where this one was not asked for.
     const sameVersion = answered.filter(({ begun }) => begun.version === asked.version)

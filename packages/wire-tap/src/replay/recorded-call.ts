@@ -10,6 +10,10 @@ export type Piece =
       readonly data: Buffer
     }
 
+export interface AnsweredCall extends RecordedCall {
+  readonly reply: ReplyBegun
+}
+
 /** One call of a recording, with all that the recording has of it. */
 export interface RecordedCall {
   readonly begun: CallBegun

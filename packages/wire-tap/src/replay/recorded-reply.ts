@@ -9,7 +9,7 @@ import { missing, nameOf } from './find-call.js'
 import { frameBytes } from './frame-bytes.js'
 import type { Step } from './playback.js'
 import { Input, Playback } from './playback.js'
-import type { Piece, RecordedCall } from './recorded-call.js'
+import type { AnsweredCall, Piece } from './recorded-call.js'
 
 /** Those that core writes: they say how the message is framed. */
 const notCopied = new Set([
@@ -22,17 +22,15 @@ const notCopied = new Set([
 ])
 
 /** The reply of a recorded call, as it was; or what is missing of it. */
-export async function recordedReply(recorded: RecordedCall, call: Call, pace: boolean): Promise<Reply> {
+export async function recordedReply(recorded: AnsweredCall, call: Call, pace: boolean): Promise<Reply> {
   const { begun, reply: head } = recorded
-  if (head === undefined) return missing(`${nameOf(begun)} was not answered when it was recorded.`)
-  const lost = lostOf(recorded, head)
+  const lost = lostOf(recorded)
   if (lost !== undefined) return missing(`The reply to ${nameOf(begun)} is not recorded: ${lost}`)
   if (pace) await sleep(Math.max(0, head.time - begun.time), undefined, { signal: call.signal })
   const ends = recorded.end?.aborted === false && recorded.end.clientLeft === undefined
-  const steps = stepsOf(recorded, head)
+  const steps = stepsOf(recorded)
   if (head.tunnel) return tunnelOf(steps, head, { pace, ends })
-  const isWhole = ends || recorded.document !== undefined || hasLength(recorded)
-  // At once as items and output come, so that a client sees each by itself.
+  const isWhole = ends || recorded.document !== undefined
   const bytes = isWhole && !pace && recorded.pieces.length === 0 ? allOf(steps) : undefined
   return reply(
     head.status,
@@ -42,8 +40,8 @@ export async function recordedReply(recorded: RecordedCall, call: Call, pace: bo
 }
 
 /** What the recording does not have of what was sent; undefined: it has everything. */
-function lostOf(recorded: RecordedCall, head: ReplyBegun): string | undefined {
-  const { begun, end, document, dropped } = recorded
+function lostOf(recorded: AnsweredCall): string | undefined {
+  const { begun, reply: head, end, document, dropped } = recorded
   const { endpoint } = begun
   if (document !== undefined) return undefined
   const isStream = head.tunnel || (isOk(head) && (carriesOutput.test(endpoint) || jsonStreams.has(endpoint)))
@@ -72,8 +70,8 @@ function tunnelOf(
   return made
 }
 
-function stepsOf(recorded: RecordedCall, head: ReplyBegun): Step[] {
-  const { document, pieces } = recorded
+function stepsOf(recorded: AnsweredCall): Step[] {
+  const { reply: head, document, pieces } = recorded
   const ping = pingText(recorded)
   if (ping !== undefined) return [{ after: 0, bytes: Buffer.from(ping) }]
   if (document !== undefined)
@@ -90,14 +88,9 @@ function stepsOf(recorded: RecordedCall, head: ReplyBegun): Step[] {
   })
 }
 
-/** What was sent is as long as its head said. */
-function hasLength({ reply: head, end }: RecordedCall): boolean {
-  return head !== undefined && end !== undefined && head.headers['content-length'] === String(end.sent)
-}
-
 /** Not JSON, and therefore not recorded; but all that an engine ever says to a ping. */
-function pingText({ begun, reply: head, end }: RecordedCall): string | undefined {
-  return begun.endpoint === 'GET /_ping' && head?.status === 200 && end?.sent === 2 ? 'OK' : undefined
+function pingText({ begun, reply: head, end }: AnsweredCall): string | undefined {
+  return begun.endpoint === 'GET /_ping' && head.status === 200 && end?.sent === 2 ? 'OK' : undefined
 }
 
 function jsonBytes(json: unknown, mark: string): Buffer {

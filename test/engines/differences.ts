@@ -75,7 +75,10 @@ export const abandoned: Difference = {
   name: 'abandoned',
   rewrite: (text) =>
     text
-      .replaceAll(/^time=.* msg="(error waiting for container: |Can't (add file|close tar writer)).*\n/gm, '')
+      .replaceAll(
+        /^time=.* msg="([Ee]rror waiting for container: |Can't (add file|close tar writer)).*\n/gm,
+        '',
+      )
       .replaceAll(/^failed to resize tty, using default size\r?\n/gm, ''),
 }
 

@@ -41,8 +41,10 @@ export interface ReplyBegun extends Occurred {
   readonly type: 'reply'
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  /** The name of the layer that made the reply; undefined: the engine did, or core. */
+  /** The name of the layer that made the reply; undefined: an upstream did, or core. */
   readonly answeredBy: string | undefined
+  /** The address of the upstream that replied; undefined: a layer did, or core. */
+  readonly upstream: string | undefined
   readonly tunnel: boolean
 }
 
@@ -76,7 +78,15 @@ export interface CallEnded extends Occurred {
   /** The reply or tunnel was cut. */
   readonly aborted: boolean
   readonly answeredBy: string | undefined
+  readonly upstream: string | undefined
   readonly error: string | undefined
+  /**
+   * The client ended its side before the end of the reply, which engines end then: a stream may have ended for that
+   * reason. Undefined: it did not, or the reply is a tunnel, has a length, or is JSON and whole.
+   */
+  readonly clientLeft: true | undefined
+  /** How many items the sink was not given because they were larger than `bodies`, or no JSON; undefined: none. */
+  skipped: number | undefined
 }
 
 /** What a tap tells of a call: its beginning, in their order what passes, and its end. */

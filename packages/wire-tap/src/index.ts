@@ -10,6 +10,7 @@ export type {
 } from './events.js'
 export type { WireTapOptions } from './options.js'
 export type { RedactOptions } from './redact.js'
+export { replay, type ReplayOptions } from './replay/replay.js'
 export { redacted } from './secrets.js'
 export type { Sink } from './sink.js'
 export { wireTap } from './wire-tap.js'

@@ -1,12 +1,16 @@
+import { parseExact } from './exact-numbers.js'
+
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 
 /**
  * Cuts a stream of JSON values, as events and progress are, into its values. They are objects; what stands between them
- * (line feeds, record separators) belongs to none. A value of more bytes than the limit is left out; whether one can be parsed is not
- * looked at.
+ * (line feeds, record separators) belongs to none. A value of more bytes than the limit is left out; whether one can be
+ * parsed is not looked at.
  */
 export class JsonValues {
+  /** How many values were larger than the limit. */
+  skipped = 0
   private readonly limit: number
   private readonly give: (text: string) => void
   private pieces: Buffer[] = []
@@ -51,15 +55,15 @@ export class JsonValues {
     const { pieces, length } = this
     this.pieces = []
     this.length = 0
-    if (length > this.limit) return
-    this.give(Buffer.concat(pieces).toString())
+    if (length > this.limit) this.skipped++
+    else this.give(Buffer.concat(pieces).toString())
   }
 }
 
 /** The value of a JSON document; undefined for what is none. */
 export function parsed(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown
+    return parseExact(text)
   } catch {
     return undefined
   }

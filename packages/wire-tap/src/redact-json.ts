@@ -30,7 +30,7 @@ export class JsonRedaction {
     this.env = env
   }
 
-  /** A document, which is changed and returned. */
+  /** A document, which is changed in its place and returned. */
   document(endpoint: Endpoint, value: unknown): unknown {
     if (this.env && endpoint === 'POST /plugins/:name/set') return valuesHidden(value)
     this.secretHere = secretThere.find(([where]) => where.test(endpoint))?.[1]
@@ -42,8 +42,11 @@ export class JsonRedaction {
     if (typeof value === 'string') return this.text(value)
     if (typeof value !== 'object' || value === null) return value
     if (depth >= deepest) return redacted
-    if (Array.isArray(value))
-      return withoutBuildArguments(value).map((each) => this.value(each, false, depth + 1))
+    if (Array.isArray(value)) {
+      const list = withoutBuildArguments(value)
+      for (const [at, each] of list.entries()) list[at] = this.value(each, false, depth + 1)
+      return list
+    }
     const record = value as Record<string, unknown>
     for (const name of Object.keys(record)) {
       const before = record[name]
@@ -104,7 +107,7 @@ function kindOf(folded: string): Kind {
 }
 
 /** Of the command of a RUN with build arguments: how many there are, they, and the command itself. */
-function withoutBuildArguments(list: readonly unknown[]): readonly unknown[] {
+function withoutBuildArguments(list: unknown[]): unknown[] {
   const [first] = list
   const count = typeof first === 'string' ? /^\|(\d+)$/.exec(first)?.[1] : undefined
   if (count === undefined) return list

@@ -66,7 +66,7 @@ export class Redaction {
     return withoutCredentials(text)
   }
 
-  /** A JSON document, which is changed and returned. */
+  /** A JSON document, which is changed in its place and returned. */
   json(endpoint: Endpoint, value: unknown): unknown {
     return this.inJson.document(endpoint, value)
   }

@@ -64,9 +64,9 @@ export class SinkQueue {
   }
 
   /** @param event undefined where the sink does not take it */
-  end(event: CallEnded | undefined): void {
+  end(event: CallEnded | undefined, finish?: Finish): void {
     if (event === undefined) this.bytes -= eventSize
-    else this.push(event, eventSize)
+    else this.push(event, eventSize, finish)
   }
 
   /** For an event that a call would have had, had its beginning been kept. */

@@ -1,6 +1,6 @@
 import type { Call, Endpoint, Passed, Reply, Tap } from '@intermediate/core'
 import { endpoints, IntermediateError } from '@intermediate/core'
-import type { BodySeen, CallBegun, ItemSeen, TapEvent } from './events.js'
+import type { BodySeen, CallBegun, CallEnded, ItemSeen, TapEvent } from './events.js'
 import { FrameReader } from './frame-reader.js'
 import { JsonBody } from './json-body.js'
 import { JsonValues, parsed } from './json-values.js'
@@ -21,10 +21,12 @@ export interface WireTapParts {
 }
 
 /** Calls whose replies are streams of JSON values. */
-const jsonStreams = new Set<Endpoint>(endpoints.filter(({ jsonStream }) => jsonStream).map(({ key }) => key))
+export const jsonStreams: ReadonlySet<Endpoint> = new Set<Endpoint>(
+  endpoints.filter(({ jsonStream }) => jsonStream).map(({ key }) => key),
+)
 
 /** Calls that carry stdin, stdout and stderr. What other tunnels carry, sessions and gRPC, is only counted. */
-const carriesOutput =
+export const carriesOutput =
   /^GET \/(?:containers|services|tasks)\/:id\/logs$|\/:id\/attach$|^POST \/exec\/:id\/start$/
 
 let calls = 0
@@ -32,7 +34,7 @@ let calls = 0
 /** One call on its way past the tap. It ends when its body, its reply and both halves of a tunnel have. */
 export class WatchedCall {
   private readonly parts: WireTapParts
-  private readonly method: string
+  private readonly call: Call
   private readonly told: { readonly call: number; readonly endpoint: Endpoint; readonly path: string }
   private readonly kept: boolean
   private readonly begun = performance.now()
@@ -40,15 +42,21 @@ export class WatchedCall {
   private open = 1
   private status = 0
   private answeredBy: string | undefined
+  private upstream: string | undefined
   private error: string | undefined
   private tunnel = false
   private received = 0
   private sent = 0
   private aborted = false
+  /** The reply ends where whoever sends it says so, then. */
+  private isOpenEnded = false
+  private values: JsonValues | undefined
+  /** How many items are no JSON, of those whose turn has come. */
+  private unreadable = 0
 
   constructor(parts: WireTapParts, call: Call) {
     this.parts = parts
-    this.method = call.method
+    this.call = call
     const { queue, redaction, sink, wants, onError } = parts
     this.told = { call: ++calls, endpoint: call.endpoint, path: redaction.path(call.path) }
     if (!wants.has('call') && sink.headers === undefined) {
@@ -71,13 +79,15 @@ export class WatchedCall {
 
   tapReply(reply: Reply): void {
     const { endpoint } = this.told
-    const { status, answeredBy } = reply
+    const { status, answeredBy, upstream } = reply
     this.status = status
     this.answeredBy = answeredBy
+    this.upstream = upstream
     this.tunnel = reply.tunnel !== undefined
+    this.isOpenEnded = !this.tunnel && reply.headers.get('content-length') === undefined
     if (this.parts.wants.has('reply')) {
       const headers = this.parts.redaction.headers(reply.headers)
-      const what = { status, headers, answeredBy, tunnel: this.tunnel }
+      const what = { status, headers, answeredBy, upstream, tunnel: this.tunnel }
       this.add(sizeOfHeaders(headers), { type: 'reply', ...this.told, time: now(), ...what })
     }
     const input = this.tunnel && this.parts.stdin && carriesOutput.test(endpoint) ? this.input() : counting
@@ -138,9 +148,9 @@ export class WatchedCall {
     if (reply.headers.get('content-encoding') !== undefined) return counting
     if (!(reply.ok && jsonStreams.has(endpoint))) return this.jsonBody('reply')
     if (bodies === 0 || !wants.has('item')) return counting
-    const values = new JsonValues(bodies, (text) =>
+    const values = (this.values = new JsonValues(bodies, (text) =>
       this.addJson({ type: 'item', ...this.told, time: now(), json: undefined }, text),
-    )
+    ))
     return { data: (bytes) => values.take(bytes), end: () => {} }
   }
 
@@ -167,7 +177,10 @@ export class WatchedCall {
   private addJson(event: BodySeen | ItemSeen, text: string): void {
     this.add(text.length, event, () => {
       const value = parsed(text)
-      if (value === undefined) return false
+      if (value === undefined) {
+        if (event.type === 'item') this.unreadable++
+        return false
+      }
       event.json = this.parts.redaction.json(event.endpoint, value)
       return true
     })
@@ -176,9 +189,10 @@ export class WatchedCall {
   private jsonBody(of: 'call' | 'reply'): Pick<Tap, 'data' | 'end' | 'limit'> {
     const { bodies, wants } = this.parts
     if (bodies === 0 || !wants.has('body')) return counting
-    return new JsonBody(bodies, (text) =>
-      this.addJson({ type: 'body', ...this.told, time: now(), of, json: undefined }, text),
-    )
+    return new JsonBody(bodies, (text) => {
+      if (of === 'reply') this.isOpenEnded = false
+      this.addJson({ type: 'body', ...this.told, time: now(), of, json: undefined }, text)
+    })
   }
 
   /** Adds a tap to those that the call's end waits for. */
@@ -216,10 +230,34 @@ export class WatchedCall {
       else if (isWanted) queue.drop()
       return
     }
-    const { status, received, sent, tunnel, aborted, answeredBy, error } = this
+    const { call, status, received, sent, tunnel, aborted, answeredBy, upstream, error } = this
     const duration = performance.now() - this.begun
-    const what = { status, duration, received, sent, tunnel, aborted, answeredBy, error }
-    queue.end({ type: 'end', ...this.told, time: now(), method: this.method, ...what })
+    const clientLeft = (this.isOpenEnded && call.signal.aborted) || undefined
+    const what = {
+      status,
+      duration,
+      received,
+      sent,
+      tunnel,
+      aborted,
+      answeredBy,
+      upstream,
+      error,
+      clientLeft,
+    }
+    const event: CallEnded = {
+      type: 'end',
+      ...this.told,
+      time: now(),
+      method: call.method,
+      ...what,
+      skipped: undefined,
+    }
+    // The items before it have had their turn by then.
+    queue.end(event, () => {
+      event.skipped = (this.values?.skipped ?? 0) + this.unreadable || undefined
+      return true
+    })
   }
 }
 

@@ -11,7 +11,14 @@ let calls = 0
 function begun(endpoint: Endpoint, called?: string, query: Record<string, string> = {}): CallBegun {
   const params = called === undefined ? {} : { id: called }
   const call = { call: ++calls, endpoint, path: '/', time: 0, params, query, headers: {} }
-  return { type: 'call', ...call, method: 'POST', version: undefined, client: undefined }
+  return {
+    type: 'call',
+    ...call,
+    method: 'POST',
+    version: undefined,
+    client: undefined,
+    certificate: undefined,
+  }
 }
 
 /** A call, and what is told of its reply. */
@@ -20,7 +27,15 @@ function replied(call: CallBegun, status: number, json?: unknown): TapEvent[] {
   const told = { call: number, endpoint, path, time }
   return [
     call,
-    { type: 'reply', ...told, status, headers: {}, answeredBy: undefined, tunnel: false },
+    {
+      type: 'reply',
+      ...told,
+      status,
+      headers: {},
+      answeredBy: undefined,
+      upstream: undefined,
+      tunnel: false,
+    },
     ...(json === undefined ? [] : [{ type: 'body', ...told, of: 'reply', json } as const]),
   ]
 }

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { TapEvent } from '../events.js'
+import { hasLargeIntegers, writeExact } from '../exact-numbers.js'
 import { checkCount, checkNames, checkText } from '../settings.js'
 import type { Sink } from '../sink.js'
 import { LineFile } from './line-file.js'
@@ -42,11 +43,13 @@ export function jsonLines(path: string, options: JsonLinesOptions = {}): FileSin
 
 /** With its line feed. */
 export function jsonLine(event: TapEvent): string {
-  return `${JSON.stringify(written(event))}\n`
+  return `${written(event)}\n`
 }
 
-function written(event: TapEvent): object {
-  if (event.type !== 'frame') return event
+function written(event: TapEvent): string {
+  if ('json' in event && hasLargeIntegers(event.json)) return writeExact(event)
+  if (event.type !== 'frame') return JSON.stringify(event)
   const { data, ...rest } = event
-  return { ...rest, ...(isUtf8(data) ? { text: data.toString() } : { base64: data.toString('base64') }) }
+  const content = isUtf8(data) ? { text: data.toString() } : { base64: data.toString('base64') }
+  return JSON.stringify({ ...rest, ...content })
 }

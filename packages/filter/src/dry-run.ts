@@ -6,7 +6,7 @@ export interface DryRunReport {
   readonly policy: string
   readonly endpoint: Endpoint
   readonly method: string
-  /** As the engine reads it, without version and query. */
+  /** As the engine reads what the client sent, without version and query. */
   readonly path: string
   /** What the client would have got; 500 where the policy failed. */
   readonly status: number
@@ -44,8 +44,8 @@ async function answerOf(
   }
 }
 
-function whatOf({ endpoint, method, path }: Call): Pick<DryRunReport, 'endpoint' | 'method' | 'path'> {
-  return { endpoint, method, path }
+function whatOf({ endpoint, method, original }: Call): Pick<DryRunReport, 'endpoint' | 'method' | 'path'> {
+  return { endpoint, method, path: original.path }
 }
 
 function onStderr({ policy, method, path, status, message }: DryRunReport): void {

@@ -177,7 +177,11 @@ describe.each([
             Target: '/y',
             VolumeOptions: { NoCopy: true, DriverConfig: { Name: 'local' } },
           },
-          { Type: 'tmpfs', Target: '/z', TmpfsOptions: { SizeBytes: 9 } },
+          {
+            Type: 'tmpfs',
+            Target: '/z',
+            TmpfsOptions: { SizeBytes: 9, Options: [['exec'], ['mode', '0700']] },
+          },
         ],
       },
     },
@@ -227,7 +231,16 @@ describe.each([
     {
       Name: 'n',
       Driver: 'bridge',
-      IPAM: { Driver: 'default', Config: [{ Subnet: '10.0.0.0/24' }] },
+      IPAM: {
+        Driver: 'default',
+        Config: [
+          { Subnet: '10.0.0.0/24', Gateway: '10.0.0.1' },
+          { Subnet: '172.31.0.0/16' },
+          { Subnet: '192.168.0.0/16' },
+          { Subnet: 'fd12:3456::/64' },
+          { Subnet: '2001:DB8::/64' },
+        ],
+      },
       Options: { 'com.docker.network.driver.mtu': '1400' },
     },
   ],

@@ -16,7 +16,8 @@ export interface DryRunReport {
 /**
  * Lets pass what the policy would refuse, and reports it: to find out what a policy would break before it does. It
  * protects nothing. A body that the policy reads and that is no JSON is refused all the same, since it cannot be sent
- * any more.
+ * any more. What core refuses wherever there is a policy is not reported: what the API does not have, versions below 1.24,
+ * and `POST /grpc` (buildx).
  *
  *     filter.dryRun(filter.unprivileged())
  *

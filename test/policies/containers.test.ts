@@ -74,6 +74,20 @@ describe('unprivileged also refuses', () => {
       withHostConfig({ CapAdd: { 0: 'SYS_ADMIN' } }),
       'the value of HostConfig.CapAdd is not allowed here',
     ],
+    ...['Ulimits', 'BlkioWeightDevice', 'BlkioDeviceReadBps', 'Devices', 'Mounts'].map(
+      (field): [string, string, object, string] => [
+        `null in the list ${field}, on which engines fail`,
+        create,
+        withHostConfig({ [field]: [null] }),
+        `the value of HostConfig.${field} is not allowed here`,
+      ],
+    ),
+    [
+      'null in a list of the query',
+      'POST /build?ulimits=%5Bnull%5D',
+      '',
+      'the value of ulimits is not allowed here',
+    ],
     [
       'a HostConfig that is none',
       create,

@@ -37,7 +37,7 @@ describe('the example of the README', () => {
 
 describe('the policies of the README', () => {
   it('are all that there are', () => {
-    const names = shown.map(({ policy }) => /^filter\.(\w+)/.exec(policy!)![1]!)
+    const names = shown.map(({ policy }) => /^filter\.(\w+)/.exec(policy)![1]!)
     const own = ['items', 'dryRun']
     expect(new Set(names)).toEqual(new Set(Object.keys(filter).filter((name) => !own.includes(name))))
     expect(shown.map(({ command }) => command).toSorted()).toEqual(Object.keys(typed).toSorted())

@@ -30,7 +30,7 @@ describe('a call that is changed', () => {
         return next(call)
       })
       .use('* /containers/:id{/*rest}', async (call, next) => {
-        seen.push([call.endpoint, call.params.id, call.path])
+        seen.push([call.endpoint, call.params.id, call.path, call.original])
         return next(call)
       })
     await using to = await setUpWith(layers, 'unix', answer(ok))
@@ -44,8 +44,18 @@ describe('a call that is changed', () => {
       '/containers/team/a/b',
     ])
     expect(seen).toEqual([
-      ['POST /containers/:id/rename', 'team/web', '/containers/team/web/rename'],
-      ['DELETE /containers/:id', 'team/a/b', '/containers/team/a/b'],
+      [
+        'POST /containers/:id/rename',
+        'team/web',
+        '/containers/team/web/rename',
+        { path: '/containers/web/rename', params: { id: 'web' } },
+      ],
+      [
+        'DELETE /containers/:id',
+        'team/a/b',
+        '/containers/team/a/b',
+        { path: '/containers/a/b', params: { id: 'a/b' } },
+      ],
     ])
   })
 

@@ -274,6 +274,42 @@ describe.skipIf(first.length === 0).for(first)('$client.name on $engine.name', (
     )
   })
 
+  it('joins networks on an interface of the host where it may', async () => {
+    await using on = await stage(way, filter.drivers())
+    const { docker, direct, name } = on
+    const parent = `im${process.pid}-${stages}`
+    await direct`network create --opt ${`com.docker.network.bridge.name=${parent}`} ${name}-parent`
+    await direct`run --detach --name ${name}-web --network ${name}-parent ${busybox} sleep 100`
+    for (const kind of ['macvlan', 'ipvlan']) {
+      const create = ['network', 'create', '--driver', kind, '--opt', `parent=${parent}`]
+      await direct`${create} ${name}-${kind}`
+      const no = `the network driver ${kind} is not allowed here: use the default one`
+      expect(await refusalOf(docker(any)`${create} ${name}-no`)).toBe(no)
+      expect(await refusalOf(docker(any)`create --network ${name}-${kind} ${busybox} true`)).toBe(no)
+      expect(await refusalOf(docker(any)`network connect ${name}-${kind} ${name}-web`)).toBe(no)
+      if (kind === 'ipvlan') continue
+      // A kernel without ipvlan makes such a network, but lets nobody in.
+      await direct`network connect ${name}-${kind} ${name}-web`
+      expect(await refusalOf(docker(any)`exec ${name}-web true`)).toContain(
+        `the network driver ${kind} of the container ${name}-web is not allowed here`,
+      )
+      await using other = await stage(way, filter.drivers([`network:${kind}`]))
+      await other.docker`run --rm --name ${other.name} --network ${name}-${kind} ${busybox} true`
+      await direct`rm --force ${name}-web`
+      await direct`network rm ${name}-${kind}`
+      await other.docker`${create} ${other.name}-net`
+    }
+  })
+
+  it('makes networks of addresses that are nobody else’s', async () => {
+    await using on = await stage(way, filter.unprivileged())
+    const { docker, name } = on
+    expect(await refusalOf(docker(any)`network create --subnet 198.18.77.0/24 ${name}-no`)).toBe(
+      'the network driver bridge with the subnet 198.18.77.0/24, which is not private, is not allowed here: use the default one',
+    )
+    await docker`network create --subnet 10.213.77.0/24 ${name}-yes`
+  })
+
   it('takes images from where it may', async () => {
     await using on = await stage(way, filter.images({ allow: ['busybox'] }))
     const { docker, name } = on

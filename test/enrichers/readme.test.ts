@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
+import { enricher } from '@intermediate/enricher'
 import { memoryEngine } from '@intermediate/testing'
 import { expect, it } from 'vitest'
 import example from './readme-example.js'
-
-const readme = await readFile('packages/enricher/README.md', 'utf8')
+import { layers, readme, shown } from './readme-shown.js'
 
 it('the README is short, and its example is the one below', async () => {
-  expect(readme.split('\n').length).toBeLessThanOrEqual(61)
+  expect(readme.split('\n').length).toBeLessThanOrEqual(66)
   expect(readme).toContain(`\`\`\`ts\n${await readFile('test/enrichers/readme-example.ts', 'utf8')}\`\`\``)
 })
 
@@ -21,6 +21,17 @@ it('the example does what it says', async () => {
   expect(created.status).toBe(201)
   const { Config, HostConfig } = (await (await fetch(`${base}/containers/web/json`)).json()) as Inspected
   expect(`${JSON.stringify(Config.Labels)} ${HostConfig.Memory} ${HostConfig.Init}`).toBe(said)
+})
+
+it('every enricher is shown with what docker prints, as the tests with engines make it', async () => {
+  const source = await readFile('test/enrichers/readme-shown.ts', 'utf8')
+  const own = ['reply', 'items']
+  const ready = Object.keys(enricher).filter((name) => !own.includes(name))
+  expect(shown.map(({ name }) => name).toSorted()).toEqual(ready.toSorted())
+  expect(Object.keys(layers).toSorted()).toEqual(ready.toSorted())
+  // What the README has behind a comma is an option that may be left out.
+  for (const { name, made } of shown)
+    expect(source).toContain(`  ${name}: ${made.replace(/, \{ \w+ \}\)$/, ')')},\n`)
 })
 
 interface Inspected {

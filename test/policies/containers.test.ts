@@ -74,6 +74,20 @@ describe('unprivileged also refuses', () => {
       withHostConfig({ CapAdd: { 0: 'SYS_ADMIN' } }),
       'the value of HostConfig.CapAdd is not allowed here',
     ],
+    ...['Ulimits', 'BlkioWeightDevice', 'BlkioDeviceReadBps', 'Devices', 'Mounts'].map(
+      (field): [string, string, object, string] => [
+        `null in the list ${field}, on which engines fail`,
+        create,
+        withHostConfig({ [field]: [null] }),
+        `the value of HostConfig.${field} is not allowed here`,
+      ],
+    ),
+    [
+      'null in a list of the query',
+      'POST /build?ulimits=%5Bnull%5D',
+      '',
+      'the value of ulimits is not allowed here',
+    ],
     [
       'a HostConfig that is none',
       create,
@@ -177,7 +191,11 @@ describe.each([
             Target: '/y',
             VolumeOptions: { NoCopy: true, DriverConfig: { Name: 'local' } },
           },
-          { Type: 'tmpfs', Target: '/z', TmpfsOptions: { SizeBytes: 9 } },
+          {
+            Type: 'tmpfs',
+            Target: '/z',
+            TmpfsOptions: { SizeBytes: 9, Options: [['exec'], ['mode', '0700']] },
+          },
         ],
       },
     },
@@ -227,7 +245,16 @@ describe.each([
     {
       Name: 'n',
       Driver: 'bridge',
-      IPAM: { Driver: 'default', Config: [{ Subnet: '10.0.0.0/24' }] },
+      IPAM: {
+        Driver: 'default',
+        Config: [
+          { Subnet: '10.0.0.0/24', Gateway: '10.0.0.1' },
+          { Subnet: '172.31.0.0/16' },
+          { Subnet: '192.168.0.0/16' },
+          { Subnet: 'fd12:3456::/64' },
+          { Subnet: '2001:DB8::/64' },
+        ],
+      },
       Options: { 'com.docker.network.driver.mtu': '1400' },
     },
   ],

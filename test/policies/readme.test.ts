@@ -7,9 +7,8 @@ import { describe, expect, it } from 'vitest'
 import { callerOf } from './owner-clients.js'
 import example from './readme-example.js'
 import { typed } from './readme-policies.js'
+import { readme, shown } from './readme-shown.js'
 import type { Attempt } from './route-table-calls.js'
-
-const readme = await readFile('packages/filter/README.md', 'utf8')
 
 describe('the example of the README', () => {
   it('is the one below', async () => {
@@ -36,19 +35,9 @@ describe('the example of the README', () => {
   })
 })
 
-/** In the README: the policy as it is written, then lines with what is typed and what docker prints. */
-const shown = [...readme.matchAll(/^\*\*`(filter\..*?)`\*\*.*((?:\n`docker .*)+)/gm)].flatMap(
-  ([, policy, lines = '']) =>
-    [...lines.matchAll(/^`(docker .*?)`: `(.*)`$/gm)].map(([, command = '', prints]) => ({
-      policy,
-      command,
-      prints,
-    })),
-)
-
 describe('the policies of the README', () => {
   it('are all that there are', () => {
-    const names = shown.map(({ policy }) => /^filter\.(\w+)/.exec(policy!)![1]!)
+    const names = shown.map(({ policy }) => /^filter\.(\w+)/.exec(policy)![1]!)
     const own = ['items', 'dryRun']
     expect(new Set(names)).toEqual(new Set(Object.keys(filter).filter((name) => !own.includes(name))))
     expect(shown.map(({ command }) => command).toSorted()).toEqual(Object.keys(typed).toSorted())

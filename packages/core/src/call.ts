@@ -50,6 +50,8 @@ export interface CallOf<E extends Endpoint> {
   version: string | undefined
   /** The parameters of the endpoint's path, decoded. What is changed in them is where the call goes. */
   readonly params: Endpoints[E]['params']
+  /** What it was before layers changed it: sentences for the client name things as the client did. */
+  readonly original: { readonly path: string; readonly params: Readonly<Endpoints[E]['params']> }
   /**
    * The query as the engine reads it. What is changed in it is sent so; undefined takes a name out. Reading it throws
    * (400) where the engine could read something else, and reading a name that came with several values, of which the
@@ -168,6 +170,13 @@ export class LayerCall implements CallOf<Endpoint> {
   get params(): never {
     const { match, request } = this
     return (this.pathParams ??= match === undefined ? noParams : request.params(match.endpoint)) as never
+  }
+
+  get original(): { readonly path: string; readonly params: never } {
+    const { match, request } = this
+    const { path, matches } = request.original
+    const same = matches.find(({ endpoint }) => endpoint === match?.endpoint)
+    return { path, params: (same?.params ?? noParams) as never }
   }
 
   get query(): never {

@@ -25,6 +25,8 @@ export class Request {
   readonly body: Body
   /** It is the client's, and not one that a layer has made in its place. */
   readonly isClients: boolean
+  /** What the path was read as when it came. */
+  readonly original: Recognition
   private readonly place: Place
   /** As it came: what the engine reads of it is in `found`. */
   private readonly came: string
@@ -41,6 +43,7 @@ export class Request {
     }: Pick<Request, 'method' | 'headers'> & { target: string; body?: BodyInit },
   ) {
     this.exchange = exchange
+    this.original = found
     this.place = { found, path: pathOf(target) }
     this.method = method
     this.came = target
@@ -120,9 +123,9 @@ export class Request {
     return mayHijack(this.found)
   }
 
-  /** Without the query, which can hold secrets. */
+  /** As it came, without the query, which can hold secrets. */
   get name(): string {
-    return `${this.method} ${this.place.path}`
+    return `${this.method} ${pathOf(this.came)}`
   }
 
   get query(): Query {

@@ -21,7 +21,8 @@ export function allowing(name: string, patterns: readonly string[]): Policy {
   return policy(
     name,
     ['* /*rest', ...patterns],
-    ({ endpoint, method, path }) => allowed.has(endpoint) || `${method} ${path} is not allowed here`,
+    ({ endpoint, method, original }) =>
+      allowed.has(endpoint) || `${method} ${original.path} is not allowed here`,
   )
 }
 
@@ -36,7 +37,7 @@ export function allowing(name: string, patterns: readonly string[]): Policy {
 export function deny<const P extends Patterns>(endpoints: P & Checked<P>): Policy {
   const patterns = [endpoints].flat() as string[]
   keys('deny', patterns)
-  return policy('deny', patterns, ({ method, path }) => `${method} ${path} is not allowed here`)
+  return policy('deny', patterns, ({ method, original }) => `${method} ${original.path} is not allowed here`)
 }
 
 function keys(name: string, patterns: readonly string[]): ReadonlySet<string> {

@@ -6,7 +6,7 @@ export interface DryRunReport {
   readonly policy: string
   readonly endpoint: Endpoint
   readonly method: string
-  /** As the engine reads it, without version and query. */
+  /** As the engine reads what the client sent, without version and query. */
   readonly path: string
   /** What the client would have got; 500 where the policy failed. */
   readonly status: number
@@ -16,7 +16,8 @@ export interface DryRunReport {
 /**
  * Lets pass what the policy would refuse, and reports it: to find out what a policy would break before it does. It
  * protects nothing. A body that the policy reads and that is no JSON is refused all the same, since it cannot be sent
- * any more.
+ * any more. What core refuses wherever there is a policy is not reported: what the API does not have, versions below 1.24,
+ * and `POST /grpc` (buildx).
  *
  *     filter.dryRun(filter.unprivileged())
  *
@@ -44,8 +45,8 @@ async function answerOf(
   }
 }
 
-function whatOf({ endpoint, method, path }: Call): Pick<DryRunReport, 'endpoint' | 'method' | 'path'> {
-  return { endpoint, method, path }
+function whatOf({ endpoint, method, original }: Call): Pick<DryRunReport, 'endpoint' | 'method' | 'path'> {
+  return { endpoint, method, path: original.path }
 }
 
 function onStderr({ policy, method, path, status, message }: DryRunReport): void {

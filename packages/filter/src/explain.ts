@@ -8,16 +8,8 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { Intermediate, Layer, UpstreamOptions } from '@intermediate/core'
 import { intermediate } from '@intermediate/core'
-
-/** A call as it was written down. */
-export interface RecordedCall {
-  readonly method: string
-  /** The request target, with version and query: `/v1.45/containers/create?name=web`. */
-  readonly target: string
-  readonly headers?: Readonly<Record<string, string>>
-  /** An object stands for its JSON. */
-  readonly body?: string | Uint8Array | object
-}
+import type { RecordedCall } from './recorded-call.js'
+import { targetOf } from './recorded-call.js'
 
 /** What becomes of a call, and who decides it. */
 export interface Explanation {
@@ -35,7 +27,10 @@ export interface Explanation {
  * the last. What they ask the engine about (GET and HEAD) is asked, of `upstream`; nothing else is sent to it.
  *
  *     const { decidedBy, message } = await explain(guard, { method: 'DELETE', target: '/v1.45/containers/web' })
+ *     await explain(guard, JSON.parse(line)) // of a file that a wire tap wrote
  *
+ * Of a call that several policies refuse, the first one decides. What the intermediate of an upstream would say, its own
+ * layers have to be asked.
  * @param upstream default: what an intermediate without one uses
  */
 export async function explain(
@@ -43,6 +38,7 @@ export async function explain(
   call: RecordedCall,
   { upstream }: { upstream?: string | UpstreamOptions } = {},
 ): Promise<Explanation> {
+  const target = targetOf(call)
   const mark = randomUUID()
   let passed: string | undefined
   let decidedBy: string | undefined
@@ -56,11 +52,13 @@ export async function explain(
   const whole = intermediate({ upstream, onCall, onError: () => {} })
     .use(layers)
     .use(end)
-  const { status, message } = await answer(whole, call, mark)
+  const { status, message } = await answer(whole, { ...call, target }, mark)
   return passed === undefined
     ? { decidedBy, passes: false, status, message }
     : { decidedBy: undefined, passes: true, status: 200, message: passed }
 }
+
+type Targeted = RecordedCall & { readonly target: string }
 
 /** Calls that a layer makes of its own do not have it. */
 const markName = 'intermediate-explain'
@@ -68,7 +66,7 @@ const markName = 'intermediate-explain'
 /** What an intermediate answers. When this is done, its observers were told. */
 async function answer(
   whole: Intermediate,
-  call: RecordedCall,
+  call: Targeted,
   mark: string,
 ): Promise<{ status: number; message: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'explain-'))
@@ -87,9 +85,10 @@ async function answer(
 
 async function sent(
   socketPath: string,
-  { method, target, headers, body }: RecordedCall,
+  call: Targeted,
   mark: string,
 ): Promise<{ status: number; message: string }> {
+  const { method, target, headers, body } = call
   const content = body === undefined ? undefined : contentOf(body)
   const fields = Object.entries(headers ?? {}).filter(([name]) => !framing.has(name.toLowerCase()))
   const asked = request({

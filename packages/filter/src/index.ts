@@ -1,6 +1,7 @@
 export type { ImagesOptions } from './containers/images.js'
 export type { UnprivilegedOptions } from './containers/unprivileged.js'
-export { type Explanation, explain, type RecordedCall } from './explain.js'
+export { type Explanation, explain } from './explain.js'
+export type { RecordedCall } from './recorded-call.js'
 export { filter } from './filter.js'
 export type { DryRunReport } from './dry-run.js'
 export type { OwnerId, OwnerOptions } from './owner/owner.js'

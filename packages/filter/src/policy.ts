@@ -20,7 +20,7 @@ export interface Judge {
  * @param name in listings, logs and errors
  */
 export function policy(name: string, endpoints: readonly string[], judge: Judge): Policy {
-  const refusal = async (call: Call) => refusalOf(await judge(call), `${call.method} ${call.path}`)
+  const refusal = async (call: Call) => refusalOf(await judge(call), `${call.method} ${call.original.path}`)
   const reasons = async (call: Call) => {
     const refused = await refusal(call)
     return refused?.status === 403 ? [refused.message] : []

@@ -10,12 +10,15 @@ import { listed, never, ruled } from './rule.js'
  *
  * The kinds are `volume`, `network`, `log`, `ipam` and `secret`. Without being named pass: volumes of the driver `local`
  * (whose options are for `hostPaths()`), networks of the drivers `bridge` and `overlay` with options that reach no
- * interface of the host (naming `network:bridge` allows the others too), logs into files of the engine (`json-file`,
- * `local`, `none`). The default is an empty list.
+ * interface of the host and with private addresses, since the host's own traffic goes into a network by its addresses
+ * (naming `network:bridge` allows the others too), logs into files of the engine (`json-file`, `local`, `none`). The
+ * default is an empty list.
  *
  * Covered: volumes and networks as they are made and as containers and services name them, log drivers of create and
  * services, secrets. Containers that are there already are judged by their volumes and networks, not by their log
  * driver, which may be the engine's default.
+ *
+ * Not covered: which private addresses a network has. They may be those of a network that the host itself is in.
  * @throws IntermediateError for another kind
  */
 export function drivers(allowed: readonly string[] = []): Policy {

@@ -1,7 +1,7 @@
 import { deviceRequests, deviceRules, devices } from './device-fields.js'
 import { logDriver } from './driver-fields.js'
 import type { Fields, Reader } from './fields.js'
-import { harmless, struct, text } from './fields.js'
+import { harmless, list, struct, text } from './fields.js'
 import { bind, mounts, tmpfs, volumesFrom } from './host-path-fields.js'
 import { cgroup, cgroupParent, foundCgroupNamespace, mode, namespaceMode } from './namespace-fields.js'
 import type { NamespaceKind } from './namespace-fields.js'
@@ -21,12 +21,12 @@ import { volumeAsks } from './volumes.js'
 
 /** What `update` can change as well as `create`. */
 const resources: Fields = {
-  BlkioDeviceReadBps: harmless,
-  BlkioDeviceReadIOps: harmless,
-  BlkioDeviceWriteBps: harmless,
-  BlkioDeviceWriteIOps: harmless,
+  BlkioDeviceReadBps: list(harmless),
+  BlkioDeviceReadIOps: list(harmless),
+  BlkioDeviceWriteBps: list(harmless),
+  BlkioDeviceWriteIOps: list(harmless),
   BlkioWeight: harmless,
-  BlkioWeightDevice: harmless,
+  BlkioWeightDevice: list(harmless),
   CgroupParent: cgroupParent,
   CpuCount: harmless,
   CpuPercent: harmless,

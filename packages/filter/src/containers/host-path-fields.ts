@@ -36,6 +36,13 @@ export const tmpfs = pairs((_, options) =>
   isTmpfs(options) ? [] : [hiddenMount(`a tmpfs with the options ${options}`)],
 )
 
+/** The same options in a mount, each as a list of its name and, where it has one, its value. */
+const tmpfsWords = list((option, field) => {
+  if (!Array.isArray(option) || !option.every((part) => typeof part === 'string')) return [unreadable(field)]
+  const words = option.join('=')
+  return isTmpfs(words) ? [] : [hiddenMount(`a tmpfs with the options ${words}`)]
+})
+
 /** `HostConfig.VolumesFrom`: what another container has mounted. The one that was looked at is the one that is taken. */
 export const volumesFrom: Reader = (value, field) => {
   if (value === undefined || value === null) return []
@@ -79,7 +86,7 @@ export const mounts: Reader = list(
         ),
       }),
       ImageOptions: harmless,
-      TmpfsOptions: harmless,
+      TmpfsOptions: struct({ SizeBytes: harmless, Mode: harmless, Options: tmpfsWords }),
       ClusterOptions: anything(() => [driver('volume', 'cluster')]),
     },
     { more: mounted },

@@ -4,6 +4,7 @@ import { harmless, isEmpty, isObject, map, pairs, struct, unreadable } from './f
 import type { Inquiry } from './inquiry.js'
 import { textAt } from './inquiry.js'
 import { sysctl } from './security-fields.js'
+import { subnets } from './subnets.js'
 
 /**
  * A network by its name or id: what it reaches is what whoever made it has made of it. One that is not there is for the
@@ -55,6 +56,7 @@ export const networkFields = struct(
     Scope: harmless,
     ConfigOnly: harmless,
     Labels: harmless,
+    // Its subnets are read with the driver.
     IPAM: struct({ Driver: driverName('ipam'), Config: harmless, Options: harmless }),
     Driver: harmless,
     Options: harmless,
@@ -63,8 +65,13 @@ export const networkFields = struct(
   { more: networkAsks },
 )
 
-/** A bridge or overlay of its own, with options that reach no interface of the host. */
-function networkAsks({ Driver, Options, ConfigFrom }: Readonly<Record<string, unknown>>): readonly Item[] {
+/** A bridge or overlay of its own, with private addresses and options that reach no interface of the host. */
+function networkAsks({
+  Driver,
+  Options,
+  ConfigFrom,
+  IPAM,
+}: Readonly<Record<string, unknown>>): readonly Item[] {
   const name = Driver ?? ''
   if (typeof name !== 'string') return [unreadable('Driver')]
   if (name === 'host') return [hostNetwork]
@@ -74,6 +81,7 @@ function networkAsks({ Driver, Options, ConfigFrom }: Readonly<Record<string, un
   const options = pairs((option) => (networkOptions.has(option) ? [] : [driver('network', shown, option)]))
   return [
     ...options(Options, 'Options'),
+    ...(isObject(IPAM) ? subnets(shown)(IPAM.Config, 'IPAM.Config') : []),
     ...(isEmpty(ConfigFrom) ? [] : [driver('network', shown, 'config-from')]),
   ]
 }

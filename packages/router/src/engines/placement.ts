@@ -2,7 +2,6 @@ import type { api, Call } from '@intermediate/core'
 import { IntermediateError, readCall } from '@intermediate/core'
 import type { Chooser } from '../choosers.js'
 import type { EngineSet } from './engine-set.js'
-import { largest } from './engine-set.js'
 import type { Finder, Kind } from './finder.js'
 import type { Member } from './member.js'
 import { referencesOf } from './references.js'
@@ -115,41 +114,37 @@ export class Placement {
   /** The engines that have something of a compose project. */
   private async homes(call: Call, project: string): Promise<readonly Member[]> {
     const filters = JSON.stringify({ label: [`${projectLabel}=${project}`] })
-    const lists = await Promise.all([
-      this.set.askAll(
+    const [containers, networks, volumes] = await Promise.all([
+      this.set.documents<api.ContainerSummary[]>(
         call,
         (upstream) => upstream.ask(call, 'GET /containers/json', { query: { all: '1', filters } }) as never,
       ),
-      this.set.askAll(
+      this.set.documents<api.Network[]>(
         call,
         (upstream) => upstream.ask(call, 'GET /networks', { query: { filters } }) as never,
       ),
-      this.set.askAll(
+      this.set.documents<api.VolumeListResponse>(
         call,
         (upstream) => upstream.ask(call, 'GET /volumes', { query: { filters } }) as never,
       ),
     ])
-    const homes: Member[] = []
-    for (const { engine, reply } of lists.flatMap(({ done }) => done)) {
-      const list = (await reply.json(largest)) as readonly unknown[] | { Volumes?: readonly unknown[] | null }
-      if (('Volumes' in list ? (list.Volumes ?? []) : (list as readonly unknown[])).length > 0)
-        homes.push(engine)
-    }
-    return homes
+    return [
+      ...containers.done.filter(({ said }) => said.length > 0),
+      ...networks.done.filter(({ said }) => said.length > 0),
+      ...volumes.done.filter(({ said }) => (said.Volumes ?? []).length > 0),
+    ].map(({ engine }) => engine)
   }
 
   /** The one with the fewest containers, of those that answer. */
   private async emptiest(call: Call, among: readonly Member[]): Promise<Member> {
     if (among.length === 1) return among[0]!
-    const { done } = await this.set.askAll(call, (upstream) => upstream.ask(call, 'GET /info') as never)
-    const counts = await Promise.all(
-      done.map(async ({ engine, reply }) => ({
-        engine,
-        count: Number(((await reply.json(largest)) as api.SystemInfo).Containers ?? 0),
-      })),
+    const { done } = await this.set.documents<api.SystemInfo>(
+      call,
+      (upstream) => upstream.ask(call, 'GET /info') as never,
     )
-    const fitting = counts.filter(({ engine }) => among.includes(engine))
-    return fitting.sort((a, b) => a.count - b.count)[0]?.engine ?? among[0]!
+    const fitting = done.filter(({ engine }) => among.includes(engine))
+    const count = ({ said }: (typeof done)[number]) => Number(said.Containers ?? 0)
+    return fitting.sort((a, b) => count(a) - count(b))[0]?.engine ?? among[0]!
   }
 }
 

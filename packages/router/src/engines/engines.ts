@@ -6,6 +6,9 @@ import { EngineSet } from './engine-set.js'
 import { mergeEvents } from './events.js'
 import type { Kind } from './finder.js'
 import { Finder } from './finder.js'
+import { connect } from './connect.js'
+import { isOfSwarm, managerOf } from './manager.js'
+import { save } from './save.js'
 import { removeImage } from './images.js'
 import { joinLists } from './lists.js'
 import type { Member } from './member.js'
@@ -25,7 +28,7 @@ export interface EnginesOptions {
   place?: Chooser
   /** The engine that builds. @default the first */
   builds?: string
-  /** How many ids of containers and execs are remembered with their engine. @default 10_000 */
+  /** How many ids of containers, networks and execs are remembered with their engine. @default 10_000 */
   remember?: number
   /** In ms, how long an engine may take to answer what all are asked, before it counts as down. @default 10_000 */
   patience?: number
@@ -76,15 +79,7 @@ export function engines(upstreams: Upstreams, options: EnginesOptions = {}): Lay
       query.container = name
       return engine.send(call)
     },
-    connect: async (call) => {
-      // Every engine has a network "bridge": it is that of the container.
-      const connect = call as Call<'POST /networks/:id/connect'>
-      const body = await connect.json()
-      const { engine, name } = await finder.find(call, 'container', body.Container ?? '')
-      body.Container = name
-      connect.params.id = set.split(connect.params.id).name
-      return engine.send(call)
-    },
+    connect: (call) => connect(set, finder, call as Call<'POST /networks/:id/connect'>),
     container: ofPath('container', 'id'),
     create: async (call) => {
       const engine = await placement.ofObject(call)
@@ -93,7 +88,7 @@ export function engines(upstreams: Upstreams, options: EnginesOptions = {}): Lay
     disk: (call) => sumUp(set, call),
     events: (call) => mergeEvents(set, call),
     exec: ofPath('exec', 'id'),
-    first: (call) => set.first.send(call),
+    first: async (call) => (isOfSwarm(call.endpoint) ? await managerOf(set, call) : set.first).send(call),
     image: ofPath('image', 'name'),
     info: (call) => info(set, call),
     list: (call) => joinLists(set, memory, call),
@@ -103,10 +98,7 @@ export function engines(upstreams: Upstreams, options: EnginesOptions = {}): Lay
     prune: (call) => sumUp(set, call),
     pull: async (call) => (await placement.ofImages(call)).send(call),
     'remove image': (call) => removeImage(finder, call as Call<'DELETE /images/:name'>),
-    save: async (call) => {
-      const [name = ''] = call.queryValues('names')
-      return (await finder.find(call, 'image', name)).engine.send(call)
-    },
+    save: (call) => save(finder, call as Call<'GET /images/get'>),
     version: (call) => version(set, call),
     volume: ofPath('volume', 'name'),
   }
@@ -118,7 +110,11 @@ export function engines(upstreams: Upstreams, options: EnginesOptions = {}): Lay
 type Answer = (call: Call) => Promise<Reply>
 
 /** What is answered with the id of something new. */
-const makesId: ReadonlySet<string> = new Set(['POST /containers/create', 'POST /containers/:id/exec'])
+const makesId: ReadonlySet<string> = new Set([
+  'POST /containers/create',
+  'POST /containers/:id/exec',
+  'POST /networks/create',
+])
 
 const optionNames = new Set(['builds', 'log', 'patience', 'place', 'remember'])
 

@@ -20,6 +20,8 @@ const inspects = {
 export interface Found {
   readonly engine: Member
   readonly name: string
+  /** It was seen there, or may be there. */
+  readonly isThere: boolean
 }
 
 /** Finds the engine that has what a client names: by what is remembered, or by asking all of them. */
@@ -38,21 +40,23 @@ export class Finder {
    */
   async find(call: Call, kind: Kind, text: string): Promise<Found> {
     const named = this.set.split(text)
-    if (named.engine !== undefined && kind !== 'image') return { engine: named.engine, name: named.name }
+    if (named.engine !== undefined && kind !== 'image')
+      return { ...named, engine: named.engine, isThere: true }
     const known = this.memory.get(text)
-    if (known !== undefined) return { engine: known, name: text }
+    if (known !== undefined) return { engine: known, name: text, isThere: true }
     const { engines, isOne, isExact, answers } = await this.having(call, kind, text)
     const [engine] = engines
     const unsure = answers.failed.find(({ status }) => status !== 404)
     // Of what a prefix fits twice on another engine, nobody can say which is meant.
-    if (unsure !== undefined && !isExact && kind !== 'image') return { engine: unsure.engine, name: text }
-    if (engine !== undefined && isOne) return { engine, name: text }
+    if (unsure !== undefined && !isExact && kind !== 'image')
+      return { engine: unsure.engine, name: text, isThere: true }
+    if (engine !== undefined && isOne) return { engine, name: text, isThere: true }
     if (engine !== undefined) throw ambiguous(call, kind, text, engines)
     const nowhere = unsure ?? answers.failed[0]
     // An image can be pulled, so that it is not there on those that answer is the answer.
     if (nowhere === undefined || (answers.missing.length > 0 && kind !== 'image'))
       throw maybeDown(call, kind, text, answers)
-    return { engine: nowhere.engine, name: text }
+    return { engine: nowhere.engine, name: text, isThere: nowhere === unsure }
   }
 
   /** Every engine that has it. Where some have it by its name or id, those whose own only begins so do not count. */

@@ -4,7 +4,7 @@ import type { Chooser } from '../choosers.js'
 import type { EngineSet } from './engine-set.js'
 import type { Finder, Kind } from './finder.js'
 import type { Member } from './member.js'
-import { referencesOf } from './references.js'
+import { isNameOf, referencesOf } from './references.js'
 
 /** The label by which compose knows what belongs together. */
 const projectLabel = 'com.docker.compose.project'
@@ -65,7 +65,7 @@ export class Placement {
   ): Promise<Member> {
     if (fitting.length === 1) return fitting[0]!
     const chosen = await this.chosen(call)
-    if (chosen !== undefined) return chosen
+    if (chosen !== undefined && fitting.includes(chosen)) return chosen
     const project = body.Labels?.[projectLabel]
     if (project) {
       const home = (await this.homes(call, project)).find((each) => fitting.includes(each))
@@ -99,6 +99,7 @@ export class Placement {
     const needs: string[] = []
     for (const { kind, text, rename } of referencesOf(body)) {
       const named = this.set.split(text)
+      if (named.engine !== undefined && !isNameOf(kind, named.name)) throw noName(call, kind, text)
       const engines =
         named.engine === undefined ? (await this.finder.having(call, kind, text)).engines : [named.engine]
       if (named.engine !== undefined) rename(named.name)
@@ -152,6 +153,14 @@ function nameTaken(call: Call, kind: string, text: string, other: Member, engine
   return conflict(
     call,
     `there is a ${kind} ${text} on ${other.name}: remove it, or say ${engine.name}/${text} to have another one on ${engine.name}.`,
+  )
+}
+
+function noName(call: Call, kind: string, text: string): IntermediateError {
+  return new IntermediateError(
+    'ERR_BAD_REQUEST',
+    400,
+    `${call.method} ${call.path}: ${text} is no name of a ${kind} on an engine: say what is behind the slash alone, or another name.`,
   )
 }
 

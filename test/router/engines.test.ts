@@ -275,6 +275,21 @@ describe('of several engines seen as one', () => {
     expect(() => router.engines(at, { remember: 0 })).toThrow(
       'engines() was given remember: 0: give a whole number from 1 to 2147483647.',
     )
+    expect(() => router.engines(at, { place: router.byImage({ 'ci/*': 'c' }) })).toThrow(
+      'engines() was given no upstream called "c", which place names: there is a.',
+    )
+    expect(() => router.engines(at, { place: 'a' as never })).toThrow(
+      'engines() was given no function for place, but "a".',
+    )
+    expect(() => router.engines(at, { log: true as never })).toThrow(
+      'engines() was given no function for log, but true.',
+    )
+    expect(() => router.engines(at, (() => 'a') as never)).toThrow(
+      'engines() was given a function for its options.',
+    )
+    expect(() => router.engines({ ...at, b: { address: 'unix:///a' } })).toThrow(
+      'engines() was given unix:///a as a and as b: name each engine once.',
+    )
     expect(() => router.engines(at, { palce: () => 'a' } as EnginesOptions)).toThrow(
       'engines() was given the option palce, which does not exist.',
     )

@@ -89,6 +89,41 @@ describe('a router', () => {
     expect(() => router.byEndpoint({ 'GET /nothing': 'a' })).toThrow(/selects no endpoint|GET \/nothing/)
   })
 
+  it.each<[string, () => unknown]>([
+    [
+      'router() was given for "a" undefined: give an address, { address, tls } or an intermediate.',
+      () => router(() => 'a', { a: undefined as never }),
+    ],
+    [
+      'router() was given no function for choose, but an object.',
+      () => router({} as never, { a: 'tcp://a' }),
+    ],
+    [
+      'router() was given no upstream called "b", which choose names: there is a.',
+      () => router(router.byEndpoint({ 'GET /info': 'b' }), { a: 'tcp://a' }),
+    ],
+    [
+      'router() was given no upstream called "b", which choose names: there is a.',
+      () => router(router.byClient({ '10.0.0.7': 'a', '10.0.0.8': 'b' }), { a: 'tcp://a' }),
+    ],
+    [
+      'recipientList() was given no function for choose, but a list.',
+      () => router.recipientList(['a'] as never, { a: 'tcp://a' }),
+    ],
+    [
+      'recipientList() was given no function for aggregate, but null.',
+      () => router.recipientList(() => ['a'], { a: 'tcp://a' }, null as never),
+    ],
+    ['detour() was given no function for when, but true.', () => router.detour(true as never, 'tcp://a')],
+    [
+      'detour() was given as its upstream 5: give an address, { address, tls } or an intermediate.',
+      () => router.detour(() => true, 5 as never),
+    ],
+    ['fallback() was given no upstream: name at least one.', () => router.fallback(undefined as never)],
+  ])('is not made where %s', (message, make) => {
+    expect(make).toThrow(expect.objectContaining({ code: 'ERR_CONFIGURATION', message }))
+  })
+
   it('has missing files known at start', async () => {
     const away = { address: 'tcp://127.0.0.1:2376', tls: { ca: '/nowhere/ca.pem' } }
     await expect(routed(router(() => 'a', { a: away }))).rejects.toThrow('/nowhere/ca.pem')

@@ -3,4 +3,4 @@ import { intermediate } from '@intermediate/core'
 import { router } from '@intermediate/router'
 import { origin } from './command-line.js'
 
-export default intermediate().use(router.engines({ a: origin, b: origin }))
+export default intermediate().use(router.engines({ a: origin, b: intermediate({ upstream: origin }) }))

@@ -1,5 +1,5 @@
 import type { Call, Layer, Reply } from '@intermediate/core'
-import { IntermediateError } from '@intermediate/core'
+import { checkChooser, checkFunction, shown, wrong } from '../at-start.js'
 import type { Chooser } from '../choosers.js'
 import type { Upstreams } from '../upstreams.js'
 import { EngineSet } from './engine-set.js'
@@ -50,7 +50,15 @@ export interface EnginesOptions {
 export function engines(upstreams: Upstreams, options: EnginesOptions = {}): Layer {
   checkOptions(options)
   const { patience = 10_000, remember = 10_000, log = onStderr } = options
+  checkOnce(upstreams)
   const set = new EngineSet(upstreams, patience, log)
+  if (options.place !== undefined)
+    checkChooser(
+      'engines()',
+      'place',
+      options.place,
+      set.members.map(({ name }) => name),
+    )
   const memory = new Memory(remember)
   const finder = new Finder(set, memory)
   const placement = new Placement(set, finder, options.place)
@@ -119,6 +127,8 @@ const makesId: ReadonlySet<string> = new Set([
 const optionNames = new Set(['builds', 'log', 'patience', 'place', 'remember'])
 
 function checkOptions(options: EnginesOptions): void {
+  if (typeof options !== 'object' || options === null)
+    throw wrong(`engines() was given ${shown(options)} for its options.`)
   for (const [name, value] of Object.entries(options)) {
     if (!optionNames.has(name)) throw wrong(`engines() was given the option ${name}, which does not exist.`)
     if (
@@ -128,11 +138,21 @@ function checkOptions(options: EnginesOptions): void {
       throw wrong(
         `engines() was given ${name}: ${String(value)}: give a whole number from 1 to ${2 ** 31 - 1}.`,
       )
+    if (name === 'log' && value !== undefined) checkFunction('engines()', name, value)
   }
 }
 
-function wrong(message: string): IntermediateError {
-  return new IntermediateError('ERR_CONFIGURATION', 500, message)
+/** An engine that is there twice would have everything twice, and no name would say which. */
+function checkOnce(upstreams: Upstreams): void {
+  const names = new Map<string, string>()
+  for (const [name, to] of Object.entries(upstreams ?? {})) {
+    const address = typeof to === 'object' && to !== null && 'address' in to ? to.address : to
+    if (typeof address !== 'string') continue
+    const other = names.get(address)
+    if (other !== undefined)
+      throw wrong(`engines() was given ${address} as ${other} and as ${name}: name each engine once.`)
+    names.set(address, name)
+  }
 }
 
 function onStderr(line: string): void {

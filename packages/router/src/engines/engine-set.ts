@@ -118,12 +118,16 @@ export function warningsOf({ failed, missing }: Omit<Answers<unknown>, 'done'>):
   return texts.length === 0 ? {} : { Warning: texts.join(', ') }
 }
 
-/** Where nobody did what was asked: the first failure. */
-export function nobody({ failed, missing }: Answers<unknown>): Reply {
-  const [first] = failed
+/**
+ * The failure of a question to all engines, if it is one: where nobody answers it, or one that does calls it a bad
+ * request (a version of the API that it does not speak), since half an answer would look like a whole one.
+ */
+export function failureOf({ done, failed, missing }: Answers<unknown>): Reply | undefined {
+  const first = failed.find(({ status }) => status === 400) ?? (done.length === 0 ? failed[0] : undefined)
   if (first !== undefined)
     return ownReply(first.status, { message: first.message }, warningsOf({ failed: [], missing }))
-  throw missing[0]!.error
+  if (done.length === 0) throw missing[0]!.error
+  return undefined
 }
 
 export async function messageOf(reply: Reply): Promise<string> {

@@ -4,7 +4,7 @@ import type { api, Call, CallArguments, Reply } from '@intermediate/core'
 import { reply, writeJson } from '@intermediate/core'
 import { isUnreachable } from '../unreachable.js'
 import type { EngineSet } from './engine-set.js'
-import { messageOf, nobody, warningsOf } from './engine-set.js'
+import { messageOf, failureOf, warningsOf } from './engine-set.js'
 import type { Member } from './member.js'
 import { Merge } from './merge.js'
 
@@ -30,7 +30,8 @@ export async function mergeEvents(set: EngineSet, call: Call): Promise<Reply> {
   const begun = String(Date.now() / 1000)
   const isOver = () => until !== undefined && until <= Date.now() / 1000
   const answers = await set.replies(call)
-  if (answers.done.length === 0) return nobody(answers)
+  const failure = failureOf(answers)
+  if (failure !== undefined) return failure
   const merge = new Merge(isOver() ? patienceForPast : patience)
   for (const { engine } of answers.done) merge.begin(engine)
   const first = new Map(answers.done.map(({ engine, said }) => [engine, said]))

@@ -1,7 +1,7 @@
 import type { Call, Endpoint, Reply } from '@intermediate/core'
 import { reply } from '@intermediate/core'
 import type { EngineSet, Heard } from './engine-set.js'
-import { nobody, warningsOf } from './engine-set.js'
+import { failureOf, warningsOf } from './engine-set.js'
 import type { Member } from './member.js'
 import type { Memory } from './memory.js'
 
@@ -11,7 +11,8 @@ import type { Memory } from './memory.js'
  */
 export async function joinLists(set: EngineSet, memory: Memory, call: Call): Promise<Reply> {
   const answers = await set.documents(call)
-  if (answers.done.length === 0) return nobody(answers)
+  const failure = failureOf(answers)
+  if (failure !== undefined) return failure
   const warnings = warningsOf(answers)
   if (call.endpoint === 'GET /volumes') {
     const volumes = (answers.done as readonly Heard<Volumes>[]).map(({ engine, said }) => ({

@@ -1,7 +1,7 @@
 import type { api, Call, Reply } from '@intermediate/core'
 import { reply } from '@intermediate/core'
 import type { EngineSet } from './engine-set.js'
-import { nobody, warningsOf } from './engine-set.js'
+import { failureOf, warningsOf } from './engine-set.js'
 import { sum } from './sum.js'
 
 /**
@@ -10,8 +10,9 @@ import { sum } from './sum.js'
  */
 export async function ping(set: EngineSet, call: Call): Promise<Reply> {
   const answers = await set.replies(call, 'askBriefly')
-  const [first] = answers.done
-  if (first === undefined) return nobody(answers)
+  const failure = failureOf(answers)
+  if (failure !== undefined) return failure
+  const first = answers.done[0]!
   const fields: Record<string, string> = { 'Content-Type': 'text/plain; charset=utf-8' }
   for (const name of pinged) {
     const value = first.said.headers.get(name)
@@ -37,7 +38,8 @@ const pinged = [
 export async function version(set: EngineSet, call: Call): Promise<Reply> {
   const answers = await set.documents<api.SystemVersion>(call)
   const all = answers.done
-  if (all.length === 0) return nobody(answers)
+  const failure = failureOf(answers)
+  if (failure !== undefined) return failure
   const oldest = all.reduce((a, b) => (isOlder(b.said.ApiVersion, a.said.ApiVersion) ? b : a))
   const leasts = all.map(({ said }) => said.MinAPIVersion ?? undefined)
   const names = all.map(({ engine, said }) => `${engine.name} ${said.Version}`)
@@ -58,8 +60,9 @@ export async function version(set: EngineSet, call: Call): Promise<Reply> {
 export async function info(set: EngineSet, call: Call): Promise<Reply> {
   const answers = await set.documents<api.SystemInfo>(call)
   const all = answers.done
-  const [first] = all
-  if (first === undefined) return nobody(answers)
+  const failure = failureOf(answers)
+  if (failure !== undefined) return failure
+  const first = all[0]!
   const counts = counted.map((name) => [name, sum(all.map(({ said }) => said[name]))] as const)
   const names = set.members.map(({ name }) => name)
   const Warnings = [

@@ -80,6 +80,11 @@ describe('of several engines seen as one', () => {
       400,
       'DELETE /containers/web: there is a container web on a and b: say a/web or b/web.',
     ])
+    const used = [
+      (await to.one.call('GET /v1.45/system/df')).body.Containers,
+      (await to.one.call('GET /system/df?verbose=1')).body.ContainerUsage.Items,
+    ]
+    for (const containers of used) expect(namesOf(containers).toSorted()).toEqual(['/a/web', '/b/web'])
     const networks = (await to.one.call('GET /networks')).body.map(({ Name }: { Name: string }) => Name)
     expect(networks).toEqual(expect.arrayContaining(['a/bridge', 'b/bridge']))
     expect((await to.one.call('GET /networks/b/bridge')).body.Name).toBe('bridge')

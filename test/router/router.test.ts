@@ -1,7 +1,13 @@
 import { intermediate, reply } from '@intermediate/core'
 import type { Layer } from '@intermediate/core'
 import { router } from '@intermediate/router'
-import { memoryEngine, temporaryFolder } from '@intermediate/testing'
+import {
+  certificates,
+  closeMidReply,
+  memoryEngine,
+  recordingUpstream,
+  temporaryFolder,
+} from '@intermediate/testing'
 import { describe, expect, it } from 'vitest'
 import { asked, engineSet, routed } from './routed.js'
 
@@ -124,6 +130,20 @@ describe('a router', () => {
     expect(make).toThrow(expect.objectContaining({ code: 'ERR_CONFIGURATION', message }))
   })
 
+  it('reaches upstreams with TLS, and knows clients by the names in their certificates', async () => {
+    await using files = await certificates()
+    await using to = await engineSet('a', 'b')
+    const { ca, cert, key, clientCert, clientKey } = files
+    const byName = router(router.byClient({ 'intermediate-test-client': 'b' }), { b: to.addresses.b })
+    await using secure = await intermediate({ upstream: to.addresses.a })
+      .use(byName)
+      .listen({ address: 'tcp://127.0.0.1:0', tls: { ca, cert, key } })
+    const tls = { ca, cert: clientCert, key: clientKey }
+    await using routes = await routed(router(() => 'far', { far: { address: secure.addresses[0]!, tls } }))
+    expect((await routes.call('GET /info')).status).toBe(200)
+    expect([asked(to.a), asked(to.b)]).toEqual([[], ['GET /info']])
+  })
+
   it('has missing files known at start', async () => {
     const away = { address: 'tcp://127.0.0.1:2376', tls: { ca: '/nowhere/ca.pem' } }
     await expect(routed(router(() => 'a', { a: away }))).rejects.toThrow('/nowhere/ca.pem')
@@ -151,6 +171,15 @@ describe('a fallback', () => {
     to.a.misbehave('GET /info', 'reset')
     expect((await routes.call('GET /info')).status).toBe(200)
     expect([asked(to.a), asked(to.b)]).toEqual([['HEAD /_ping', create, 'GET /info'], ['GET /info']])
+  })
+
+  it('is one for an upstream that speaks something else', async () => {
+    await using other = await recordingUpstream(closeMidReply('SSH-2.0-OpenSSH_9.2\r\n'))
+    await using to = await engineSet('b')
+    await using routes = await routed(router.fallback({ other: other.address, ...to.addresses }))
+    expect((await routes.call('GET /info')).status).toBe(200)
+    expect((await routes.call(create, { Image: 'busybox' })).status).toBe(201)
+    expect(asked(to.b)).toEqual(['GET /info', create])
   })
 
   it('names the last where none is there', async () => {

@@ -33,7 +33,7 @@ interface Volumes {
   readonly Warnings?: readonly string[] | null
 }
 
-interface Item {
+export interface Item {
   Id?: string | null
   Name?: string | null
   Names?: string[] | null
@@ -63,7 +63,8 @@ function joined(call: Call, items: readonly OnEngine[]): Item[] {
   return limit > 0 ? containers.slice(0, limit) : containers
 }
 
-function distinct(items: readonly OnEngine[], field: 'Name' | 'Names'): Item[] {
+/** Has what several engines have by one name called `engine/name`, in the items themselves. */
+export function distinct(items: readonly OnEngine[], field: 'Name' | 'Names'): Item[] {
   const engines = new Map<string, Set<Member>>()
   for (const { engine, item } of items)
     for (const name of namesIn(item, field)) engines.set(name, (engines.get(name) ?? new Set()).add(engine))

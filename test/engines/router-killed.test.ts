@@ -123,8 +123,10 @@ it.skipIf(!isAble)(
 /** Again where an idle connection was closed just then, as any client does that keeps them. */
 async function fetched(url: string): Promise<Response> {
   const ask = () => fetch(url, { signal: AbortSignal.timeout(20_000) })
-  return ask().catch(async (error: Error) => {
-    if ((error.cause as NodeJS.ErrnoException | undefined)?.code !== 'UND_ERR_SOCKET') throw error
+  try {
+    return await ask()
+  } catch (error) {
+    if (((error as Error).cause as NodeJS.ErrnoException | undefined)?.code !== 'UND_ERR_SOCKET') throw error
     return ask()
-  })
+  }
 }

@@ -9,9 +9,12 @@ import { temporaryFolder } from '@intermediate/testing'
 
 const run = promisify(execFile)
 
+/** As Debian's docker.io has it. */
+const program = 'dockerd'
+
 /** True where this machine can start engines: there is a dockerd, and it may do what it needs. */
 export async function canStartEngines(): Promise<boolean> {
-  const found = await run('dockerd', ['--version']).catch(() => undefined)
+  const found = await run(program, ['--version']).catch(() => undefined)
   return found !== undefined && process.getuid?.() === 0
 }
 
@@ -31,7 +34,7 @@ export async function ownEngine(): Promise<OwnEngine> {
       'exec-root/containerd/containerd.sock',
     ])
       await rm(folder.file(left), { force: true })
-    dockerd = spawn('dockerd', ['--bridge=none', '--iptables=false', `--host=${address}`, ...places], {
+    dockerd = spawn(program, ['--bridge=none', '--iptables=false', `--host=${address}`, ...places], {
       stdio: ['ignore', log, log],
     })
     closeSync(log)

@@ -133,6 +133,18 @@ describe('of several engines seen as one', () => {
     expect([...asked(to.a), ...asked(to.b)]).toHaveLength(3)
   })
 
+  it('whoever is told of calls is told which engine replied', async () => {
+    await using set = await engineSet('a', 'b')
+    const id = await made(set.b, 'web')
+    const told: (string | undefined)[] = []
+    const one = intermediate({ upstream: 'unix:///nowhere', onCall: ({ upstream }) => told.push(upstream) })
+    await using listening = await one.use(router.engines(set.addresses)).listen('tcp://127.0.0.1:0')
+    const at = listening.addresses[0]!.replace('tcp:', 'http:')
+    for (const path of [`/containers/${id}/json`, '/containers/json', '/images/search'])
+      await (await fetch(at + path)).text()
+    await vi.waitFor(() => expect(told).toEqual([set.addresses.b, undefined, set.addresses.a]))
+  })
+
   it('a layer in front asks about what is there, wherever it is', async () => {
     await using set = await engineSet('a', 'b')
     await made(set.b, 'guarded', { Labels: { guarded: 'yes' } })

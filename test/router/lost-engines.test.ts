@@ -188,6 +188,27 @@ it('what one engine calls a bad request is one, rather than half an answer', asy
   ])
 })
 
+it('an engine whose events come too late is let go of, and asked again', async () => {
+  let answers = () => {}
+  const late = new Promise<void>((resolve) => (answers = resolve))
+  const script: Script = async (connection) => {
+    await connection.request(forever)
+    await late
+    await connection.send(
+      'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n',
+    )
+    await connection.closed(forever)
+  }
+  await using to = await besides(script)
+  const leaving = new AbortController()
+  const events = await to.one.stream('GET /events', leaving.signal)
+  expect(events.headers.get('warning')).toContain('did not answer within')
+  answers()
+  await (await to.b.connection(0)).closed()
+  await to.b.connection(1)
+  leaving.abort()
+})
+
 describe('a client that leaves', () => {
   it.each(['GET /containers/json', 'GET /events', 'GET /containers/web/json', 'POST /volumes/prune'])(
     'takes what %s asked of the engines along',

@@ -80,6 +80,11 @@ describe('of several engines seen as one', () => {
       400,
       'DELETE /containers/web: there is a container web on a and b: say a/web or b/web.',
     ])
+    const used = [
+      (await to.one.call('GET /v1.45/system/df')).body.Containers,
+      (await to.one.call('GET /system/df?verbose=1')).body.ContainerUsage.Items,
+    ]
+    for (const containers of used) expect(namesOf(containers).toSorted()).toEqual(['/a/web', '/b/web'])
     const networks = (await to.one.call('GET /networks')).body.map(({ Name }: { Name: string }) => Name)
     expect(networks).toEqual(expect.arrayContaining(['a/bridge', 'b/bridge']))
     expect((await to.one.call('GET /networks/b/bridge')).body.Name).toBe('bridge')
@@ -128,6 +133,18 @@ describe('of several engines seen as one', () => {
     expect([...asked(to.a), ...asked(to.b)]).toHaveLength(3)
   })
 
+  it('whoever is told of calls is told which engine replied', async () => {
+    await using set = await engineSet('a', 'b')
+    const id = await made(set.b, 'web')
+    const told: (string | undefined)[] = []
+    const one = intermediate({ upstream: 'unix:///nowhere', onCall: ({ upstream }) => told.push(upstream) })
+    await using listening = await one.use(router.engines(set.addresses)).listen('tcp://127.0.0.1:0')
+    const at = listening.addresses[0]!.replace('tcp:', 'http:')
+    for (const path of [`/containers/${id}/json`, '/containers/json', '/images/search'])
+      await (await fetch(at + path)).text()
+    await vi.waitFor(() => expect(told).toEqual([set.addresses.b, undefined, set.addresses.a]))
+  })
+
   it('a layer in front asks about what is there, wherever it is', async () => {
     await using set = await engineSet('a', 'b')
     await made(set.b, 'guarded', { Labels: { guarded: 'yes' } })
@@ -143,6 +160,71 @@ describe('of several engines seen as one', () => {
     expect((await one.call('DELETE /containers/guarded?force=1')).status).toBe(403)
     expect((await one.call('DELETE /containers/b/guarded?force=1')).status).toBe(403)
     expect((await one.call('DELETE /containers/free?force=1')).status).toBe(204)
+  })
+
+  it('a prefix that fits several on one engine is not taken for one on another', async () => {
+    await using to = await two()
+    const id = await made(to.b, 'db')
+    to.a.misbehave('GET /containers/:id/json', { status: 400, message: 'multiple IDs found' })
+    to.a.misbehave('DELETE /containers/:id', { status: 400, message: 'multiple IDs found' })
+    const refused = await to.one.call(`DELETE /containers/${id.slice(0, 6)}?force=1`)
+    expect([refused.status, refused.body.message]).toEqual([400, 'multiple IDs found'])
+    expect(asked(to.b)).not.toContain('DELETE /containers/:id')
+    expect((await to.one.call('GET /containers/db/json')).body.Id).toBe(id)
+  })
+
+  it('images are saved by an engine that has all of them', async () => {
+    await using to = await engineSet('a', 'b')
+    for (const name of ['one', 'both']) await to.a.request(`POST /images/create?fromImage=${name}&tag=1`)
+    for (const name of ['two', 'both']) await to.b.request(`POST /images/create?fromImage=${name}&tag=1`)
+    await using one = await routed(router.engines(to.addresses))
+    await one.call('GET /images/get?names=both:1&names=two:1')
+    expect([asked(to.a), asked(to.b)].map((all) => all.includes('GET /images/get'))).toEqual([false, true])
+    const apart = await one.call('GET /images/get?names=one:1&names=both:1&names=two:1')
+    expect([apart.status, apart.body.message]).toEqual([
+      409,
+      'GET /images/get: no engine has all of these images: one:1 is on a, both:1 is on a and b, two:1 is on b. Save them one by one.',
+    ])
+    expect((await one.call('GET /images/get?names=three')).status).toBe(404)
+  })
+
+  it('a container joins the networks of its own engine', async () => {
+    await using to = await two()
+    await made(to.b, 'web')
+    await to.a.request('POST /networks/create', { body: { Name: 'left' } })
+    for (const Name of ['right', 'other']) await to.b.request('POST /networks/create', { body: { Name } })
+    for (const network of ['right', 'b/other']) {
+      const joined = await to.one.call(`POST /networks/${network}/connect`, { Container: 'b/web' })
+      expect([network, joined.status]).toEqual([network, 200])
+    }
+    for (const network of ['left', 'a/left']) {
+      const apart = await to.one.call(`POST /networks/${network}/connect`, { Container: 'web' })
+      expect([apart.status, apart.body.message]).toEqual([
+        409,
+        `POST /networks/${network}/connect: the container web is on b, the network ${network} on a.`,
+      ])
+    }
+    asked(to.b)
+    await to.one.call('POST /networks/right/disconnect', { Container: 'gone', Force: true })
+    expect(asked(to.b)).toContain('POST /networks/:id/disconnect')
+  })
+
+  it('what is of a swarm is asked of a manager, and its networks are there once', async () => {
+    await using to = await engineSet('a', 'b')
+    const node = (engine: MemoryEngine, isManager: boolean) =>
+      intermediate({ upstream: engine.address })
+        .use('GET /info', async (call, next) => {
+          const info = await next(call)
+          if (info.ok) (await info.json()).Swarm = { ControlAvailable: isManager }
+          return info
+        })
+        .use('GET /networks', async () => reply(200, [{ Name: 'ingress', Id: 'same' }]))
+        .use('GET /networks/:id', async () => reply(200, { Name: 'ingress', Id: 'same' }))
+    await using one = await routed(router.engines({ a: node(to.a, false), b: node(to.b, true) }))
+    await one.call('GET /services')
+    expect([asked(to.a), asked(to.b)]).toEqual([['GET /info'], ['GET /info', 'GET /services']])
+    expect((await one.call('GET /networks')).body).toEqual([{ Name: 'ingress', Id: 'same' }])
+    expect((await one.call('GET /networks/ingress')).body.Id).toBe('same')
   })
 
   it('what is nowhere is for an engine to say', async () => {
@@ -191,9 +273,9 @@ describe('of several engines seen as one', () => {
 
   it('what cannot be combined goes to the first, and unknown calls too', async () => {
     await using to = await two()
-    await to.one.call('GET /swarm')
+    await to.one.call('GET /images/search?term=busybox')
     await to.one.call('GET /nothing/known')
-    expect([asked(to.a), asked(to.b)]).toEqual([['GET /swarm', 'unknown'], []])
+    expect([asked(to.a), asked(to.b)]).toEqual([['GET /images/search', 'unknown'], []])
     await to.one.call('POST /build')
     expect([asked(to.a), asked(to.b)]).toEqual([['POST /build'], []])
     await using other = await routed(router.engines(to.addresses, { builds: 'b' }))
@@ -209,6 +291,21 @@ describe('of several engines seen as one', () => {
     )
     expect(() => router.engines(at, { remember: 0 })).toThrow(
       'engines() was given remember: 0: give a whole number from 1 to 2147483647.',
+    )
+    expect(() => router.engines(at, { place: router.byImage({ 'ci/*': 'c' }) })).toThrow(
+      'engines() was given no upstream called "c", which place names: there is a.',
+    )
+    expect(() => router.engines(at, { place: 'a' as never })).toThrow(
+      'engines() was given no function for place, but "a".',
+    )
+    expect(() => router.engines(at, { log: true as never })).toThrow(
+      'engines() was given no function for log, but true.',
+    )
+    expect(() => router.engines(at, (() => 'a') as never)).toThrow(
+      'engines() was given a function for its options.',
+    )
+    expect(() => router.engines({ ...at, b: { address: 'unix:///a' } })).toThrow(
+      'engines() was given unix:///a as a and as b: name each engine once.',
     )
     expect(() => router.engines(at, { palce: () => 'a' } as EnginesOptions)).toThrow(
       'engines() was given the option palce, which does not exist.',
@@ -279,6 +376,36 @@ describe('what is made anew', () => {
       409,
       'POST /containers/create: the container cannot be made with all that it needs: the network back is on b, the volume other is on a.',
     ])
+    expect(home(to, container)).toBe('')
+  })
+
+  it('is where the function says only among those that have what it needs', async () => {
+    await using to = await engineSet('a', 'b', 'c')
+    await using one = await routed(router.engines(to.addresses, { place: () => 'c' }))
+    for (const engine of [to.a, to.b])
+      await engine.request('POST /networks/create', { body: { Name: 'back' } })
+    const HostConfig = { NetworkMode: 'back' }
+    expect((await one.call('POST /containers/create', { Image: 'busybox', HostConfig })).status).toBe(201)
+    expect(asked(to.c)).not.toContain(container)
+  })
+
+  it('is given nothing by a name behind a slash that is no name', async () => {
+    await using to = await two()
+    for (const [kind, text, HostConfig] of [
+      ['network', 'a/host', { NetworkMode: 'a/host' }],
+      ['network', 'a/container:db', { NetworkMode: 'a/container:db' }],
+      ['volume', 'a//etc', { Binds: ['a//etc:/etc'] }],
+      ['volume', 'a/../etc', { Binds: ['a/../etc:/etc'] }],
+      ['volume', 'a//etc', { Mounts: [{ Type: 'volume', Source: 'a//etc', Target: '/etc' }] }],
+    ] as const) {
+      const refused = await create(to, 'web', { HostConfig })
+      expect([refused.status, refused.body.message]).toEqual([
+        400,
+        `POST /containers/create: ${text} is no name of a ${kind} on an engine: say what is behind the slash alone, or another name.`,
+      ])
+    }
+    const EndpointsConfig = { 'a/host': {} }
+    expect((await create(to, 'web', { NetworkingConfig: { EndpointsConfig } })).status).toBe(400)
     expect(home(to, container)).toBe('')
   })
 

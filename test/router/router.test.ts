@@ -1,7 +1,13 @@
 import { intermediate, reply } from '@intermediate/core'
 import type { Layer } from '@intermediate/core'
 import { router } from '@intermediate/router'
-import { memoryEngine, temporaryFolder } from '@intermediate/testing'
+import {
+  certificates,
+  closeMidReply,
+  memoryEngine,
+  recordingUpstream,
+  temporaryFolder,
+} from '@intermediate/testing'
 import { describe, expect, it } from 'vitest'
 import { asked, engineSet, routed } from './routed.js'
 
@@ -89,6 +95,55 @@ describe('a router', () => {
     expect(() => router.byEndpoint({ 'GET /nothing': 'a' })).toThrow(/selects no endpoint|GET \/nothing/)
   })
 
+  it.each<[string, () => unknown]>([
+    [
+      'router() was given for "a" undefined: give an address, { address, tls } or an intermediate.',
+      () => router(() => 'a', { a: undefined as never }),
+    ],
+    [
+      'router() was given no function for choose, but an object.',
+      () => router({} as never, { a: 'tcp://a' }),
+    ],
+    [
+      'router() was given no upstream called "b", which choose names: there is a.',
+      () => router(router.byEndpoint({ 'GET /info': 'b' }), { a: 'tcp://a' }),
+    ],
+    [
+      'router() was given no upstream called "b", which choose names: there is a.',
+      () => router(router.byClient({ '10.0.0.7': 'a', '10.0.0.8': 'b' }), { a: 'tcp://a' }),
+    ],
+    [
+      'recipientList() was given no function for choose, but a list.',
+      () => router.recipientList(['a'] as never, { a: 'tcp://a' }),
+    ],
+    [
+      'recipientList() was given no function for aggregate, but null.',
+      () => router.recipientList(() => ['a'], { a: 'tcp://a' }, null as never),
+    ],
+    ['detour() was given no function for when, but true.', () => router.detour(true as never, 'tcp://a')],
+    [
+      'detour() was given as its upstream 5: give an address, { address, tls } or an intermediate.',
+      () => router.detour(() => true, 5 as never),
+    ],
+    ['fallback() was given no upstream: name at least one.', () => router.fallback(undefined as never)],
+  ])('is not made where %s', (message, make) => {
+    expect(make).toThrow(expect.objectContaining({ code: 'ERR_CONFIGURATION', message }))
+  })
+
+  it('reaches upstreams with TLS, and knows clients by the names in their certificates', async () => {
+    await using files = await certificates()
+    await using to = await engineSet('a', 'b')
+    const { ca, cert, key, clientCert, clientKey } = files
+    const byName = router(router.byClient({ 'intermediate-test-client': 'b' }), { b: to.addresses.b })
+    await using secure = await intermediate({ upstream: to.addresses.a })
+      .use(byName)
+      .listen({ address: 'tcp://127.0.0.1:0', tls: { ca, cert, key } })
+    const tls = { ca, cert: clientCert, key: clientKey }
+    await using routes = await routed(router(() => 'far', { far: { address: secure.addresses[0]!, tls } }))
+    expect((await routes.call('GET /info')).status).toBe(200)
+    expect([asked(to.a), asked(to.b)]).toEqual([[], ['GET /info']])
+  })
+
   it('has missing files known at start', async () => {
     const away = { address: 'tcp://127.0.0.1:2376', tls: { ca: '/nowhere/ca.pem' } }
     await expect(routed(router(() => 'a', { a: away }))).rejects.toThrow('/nowhere/ca.pem')
@@ -116,6 +171,15 @@ describe('a fallback', () => {
     to.a.misbehave('GET /info', 'reset')
     expect((await routes.call('GET /info')).status).toBe(200)
     expect([asked(to.a), asked(to.b)]).toEqual([['HEAD /_ping', create, 'GET /info'], ['GET /info']])
+  })
+
+  it('is one for an upstream that speaks something else', async () => {
+    await using other = await recordingUpstream(closeMidReply('SSH-2.0-OpenSSH_9.2\r\n'))
+    await using to = await engineSet('b')
+    await using routes = await routed(router.fallback({ other: other.address, ...to.addresses }))
+    expect((await routes.call('GET /info')).status).toBe(200)
+    expect((await routes.call(create, { Image: 'busybox' })).status).toBe(201)
+    expect(asked(to.b)).toEqual(['GET /info', create])
   })
 
   it('names the last where none is there', async () => {

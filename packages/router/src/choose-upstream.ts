@@ -1,4 +1,5 @@
 import type { Call, Layer } from '@intermediate/core'
+import { checkChooser } from './at-start.js'
 import type { Chooser } from './choosers.js'
 import type { Upstreams } from './upstreams.js'
 import { NamedUpstreams } from './upstreams.js'
@@ -9,10 +10,11 @@ import { NamedUpstreams } from './upstreams.js'
  *
  *     router(router.byImage({ 'registry.local/*': 'lab' }), { lab: 'tcp://lab:2375' })
  *
- * @throws IntermediateError for an upstream that has no name or address
+ * @throws IntermediateError for an upstream that has no name or address, and where `choose` is known to name others
  */
 export function chooseUpstream(choose: Chooser, upstreams: Upstreams): Layer {
   const named = new NamedUpstreams('router()', upstreams)
+  checkChooser('router()', 'choose', choose, named.names)
   const router: Layer = async (call: Call, next) => {
     const name = await choose(call)
     return name === undefined ? next(call) : named.get(name).send(call)

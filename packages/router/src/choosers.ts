@@ -2,7 +2,11 @@ import type { Call, Endpoint } from '@intermediate/core'
 import { readCall, selectEndpoints } from '@intermediate/core'
 
 /** Names the upstream that a call is for; undefined where it has nothing to say. */
-export type Chooser = (call: Call) => string | undefined | Promise<string | undefined>
+export interface Chooser {
+  (call: Call): string | undefined | Promise<string | undefined>
+  /** All that it ever names, where that is known. */
+  readonly names?: readonly string[]
+}
 
 type Names = Readonly<Record<string, string>>
 
@@ -14,7 +18,7 @@ export function byEndpoint(names: Names): Chooser {
   const chosen = new Map<Endpoint, string>()
   for (const [pattern, name] of Object.entries(names))
     for (const { key } of selectEndpoints(pattern)) if (!chosen.has(key)) chosen.set(key, name)
-  return ({ endpoint }) => chosen.get(endpoint)
+  return among(names, ({ endpoint }) => chosen.get(endpoint))
 }
 
 /**
@@ -23,11 +27,11 @@ export function byEndpoint(names: Names): Chooser {
  */
 export function byContainer(names: Names): Chooser {
   const choose = globs(names)
-  return (call) => {
+  return among(names, (call) => {
     if (call.endpoint === 'POST /containers/create') return choose(call.query.name)
     if (call.endpoint === 'POST /commit') return choose(call.query.container)
     return / \/containers\/:id(\/|$)/.test(call.endpoint) ? choose(paramOf(call, 'id')) : undefined
-  }
+  })
 }
 
 /**
@@ -36,13 +40,13 @@ export function byContainer(names: Names): Chooser {
  */
 export function byImage(names: Names): Chooser {
   const choose = globs(names)
-  return async (call) => {
+  return among(names, async (call) => {
     if (call.endpoint === 'POST /containers/create') return choose((await call.json()).Image)
     if (call.endpoint === 'POST /images/create') return choose(call.query.fromImage)
     return / \/(images|distribution)\/:name(\/|$)/.test(call.endpoint)
       ? choose(paramOf(call, 'name'))
       : undefined
-  }
+  })
 }
 
 /** By the value of a label on the container, volume, network or service that is created: it is the upstream's name. */
@@ -65,8 +69,15 @@ const creates: ReadonlySet<Endpoint> = new Set<Endpoint>([
 /** By who calls: the common name of a client's certificate, or else its address. */
 export function byClient(names: Names): Chooser {
   const known = new Map(Object.entries(names))
-  return ({ client: { address, certificate } }) =>
-    known.get(certificate === undefined ? '' : String(certificate.subject.CN)) ?? known.get(address ?? '')
+  return among(
+    names,
+    ({ client: { address, certificate } }) =>
+      known.get(certificate === undefined ? '' : String(certificate.subject.CN)) ?? known.get(address ?? ''),
+  )
+}
+
+function among(names: Names, choose: Chooser): Chooser {
+  return Object.assign(choose, { names: Object.values(names) })
 }
 
 function paramOf(call: Call, name: 'id' | 'name'): string | undefined {

@@ -1,5 +1,7 @@
 import type { Call, Intermediate, Layer, UpstreamOptions } from '@intermediate/core'
 import { upstream } from '@intermediate/core'
+import { checkFunction } from './at-start.js'
+import { checkUpstream } from './upstreams.js'
 
 /**
  * A layer that has some calls answered by another stack in the place of the rest: its layers, and its upstream, which is
@@ -11,6 +13,8 @@ export function detour(
   when: (call: Call) => boolean | Promise<boolean>,
   to: Intermediate | string | UpstreamOptions,
 ): Layer {
+  checkFunction('detour()', 'when', when)
+  checkUpstream('detour() was given as its upstream', to)
   const aside = upstream(to)
   const layer: Layer = async (call, next) => ((await when(call)) ? aside.send(call) : next(call))
   Object.defineProperty(layer, 'name', { value: 'detour' })

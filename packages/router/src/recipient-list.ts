@@ -1,6 +1,7 @@
 import type { Call, Layer, OtherUpstream, Reply } from '@intermediate/core'
 import { IntermediateError, reply } from '@intermediate/core'
 import { finished } from 'node:stream/promises'
+import { checkFunction } from './at-start.js'
 import { makeRepeatable } from './repeatable.js'
 import type { Upstreams } from './upstreams.js'
 import { NamedUpstreams } from './upstreams.js'
@@ -29,6 +30,8 @@ export function recipientList(
   aggregate: Aggregate = firstThatDid,
 ): Layer {
   const named = new NamedUpstreams('recipientList()', upstreams)
+  checkFunction('recipientList()', 'choose', choose)
+  checkFunction('recipientList()', 'aggregate', aggregate)
   const layer: Layer = async (call, next) => {
     const chosen = [...new Set(await choose(call))].map((name) => ({ name, to: named.get(name) }))
     if (chosen.length === 0) return next(call)

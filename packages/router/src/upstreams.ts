@@ -1,5 +1,6 @@
 import type { Intermediate, OtherUpstream, UpstreamOptions } from '@intermediate/core'
 import { IntermediateError, upstream } from '@intermediate/core'
+import { shown, wrong } from './at-start.js'
 
 /** Where calls can go, by name: an address, one with TLS files, or another intermediate. Names are letters, digits, `.`, `_` and `-`. */
 export type Upstreams = Readonly<Record<string, string | UpstreamOptions | Intermediate>>
@@ -15,11 +16,13 @@ export class NamedUpstreams {
    * @throws IntermediateError for no upstream, and for a name or an address that is none
    */
   constructor(layer: string, upstreams: Upstreams) {
-    const given = Object.entries(upstreams)
+    const given = Object.entries(upstreams ?? {})
     if (given.length === 0) throw wrong(`${layer} was given no upstream: name at least one.`)
-    for (const [name] of given)
+    for (const [name, to] of given) {
       if (!/^[A-Za-z0-9][\w.-]*$/.test(name))
         throw wrong(`${layer} was given an upstream called "${name}": use letters, digits, ".", "_" and "-".`)
+      checkUpstream(`${layer} was given for "${name}"`, to)
+    }
     this.layer = layer
     this.names = given.map(([name]) => name)
     this.byName = new Map(given.map(([name, to]) => [name, upstream(to)]))
@@ -47,6 +50,8 @@ export class NamedUpstreams {
   }
 }
 
-function wrong(message: string): IntermediateError {
-  return new IntermediateError('ERR_CONFIGURATION', 500, message)
+/** @throws IntermediateError for what is no upstream; what is no address, `upstream()` says */
+export function checkUpstream(given: string, to: unknown): void {
+  if (typeof to !== 'string' && !(typeof to === 'object' && to !== null))
+    throw wrong(`${given} ${shown(to)}: give an address, { address, tls } or an intermediate.`)
 }

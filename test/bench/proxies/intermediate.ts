@@ -25,6 +25,12 @@ export const countingLayer: Proxy = intermediateWith([beside('proxies/counting-l
 /** The command, which can be watched. */
 export const watchableTap: Proxy = intermediateWith(['--tap=tcp://127.0.0.1:0'])
 
+/** The command with a module that chooses an upstream for each call. */
+export const routingLayer: Proxy = intermediateWith([beside('proxies/routing-layer.js')])
+
+/** The command with a module for which two engines are one. */
+export const enginesAsOne: Proxy = intermediateWith([beside('proxies/engines-as-one.js')])
+
 /** The package alone, in a script of a few lines. */
 export const bareCore: Proxy = {
   name: ours,

@@ -6,6 +6,7 @@ import { eventStreams, tlsEventStreams, tlsTunnels, tunnels } from './idle-memor
 import { eventFilter, listFilter } from './item-filter.js'
 import { latency } from './latency.js'
 import { readingRow } from './reading-layer.js'
+import { engines, routed } from './routed.js'
 import { smallCalls } from './small-calls.js'
 import { start } from './start.js'
 import { counted, tapped, unwatched } from './tap.js'
@@ -28,6 +29,8 @@ export const rows: readonly Row[] = [
   counted,
   unwatched,
   tapped,
+  routed,
+  engines,
   tunnels,
   eventStreams,
   tlsTunnels,

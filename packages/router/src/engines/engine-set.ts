@@ -1,42 +1,54 @@
 import type { Call, IntermediateError, OtherUpstream, Reply } from '@intermediate/core'
+import { reply as ownReply } from '@intermediate/core'
 import { isUnreachable } from '../unreachable.js'
 import type { Upstreams } from '../upstreams.js'
 import { NamedUpstreams } from '../upstreams.js'
 import { warning } from '../warning.js'
+import type { Question } from './member.js'
 import { Member } from './member.js'
 
-/** What an engine has answered. */
-export interface Heard {
+/** What an engine has answered, as it was asked to: a reply, or the document in it. */
+export interface Heard<T> {
   readonly engine: Member
-  readonly reply: Reply
+  readonly said: T
 }
 
-/** An engine that could not be reached. */
+/** An engine that refused, or failed at, what it was asked to do. */
+export interface Failed {
+  readonly engine: Member
+  readonly status: number
+  readonly message: string
+}
+
+/** An engine that could not be reached, or was lost before its answer was there. */
 export interface Missing {
   readonly engine: Member
   readonly error: IntermediateError
 }
 
 /** What all engines have said to one question, in their order. */
-export interface Answers {
-  readonly done: readonly Heard[]
-  readonly failed: readonly Heard[]
+export interface Answers<T> {
+  readonly done: readonly Heard<T>[]
+  readonly failed: readonly Failed[]
   readonly missing: readonly Missing[]
 }
+
+/** Asks something of one engine; by default, what the call asks. */
+export type Ask = (upstream: OtherUpstream) => Promise<Reply>
+
+type Way = 'ask' | 'askBriefly' | 'askPatiently'
 
 /** The engines that are seen as one, in the order in which they were given. */
 export class EngineSet {
   readonly members: readonly Member[]
   readonly ready: () => Promise<void>
-  /** In ms, how long an engine may take for what all are asked. */
-  private readonly patience: number
   private readonly named: NamedUpstreams
 
+  /** @param patience in ms, how long an engine may take for what all are asked */
   constructor(upstreams: Upstreams, patience: number, say: (line: string) => void) {
     const named = (this.named = new NamedUpstreams('engines()', upstreams))
-    this.members = named.names.map((name) => new Member(name, named.get(name), say))
+    this.members = named.names.map((name) => new Member(name, named.get(name), patience, say))
     this.ready = named.ready
-    this.patience = patience
   }
 
   /** @throws IntermediateError for what is no name of one */
@@ -58,50 +70,64 @@ export class EngineSet {
     return engine === undefined ? { engine, name: text } : { engine, name: text.slice(slash + 1) }
   }
 
-  /**
-   * Asks all at the same time, by default what the call asks.
-   * @param limited whether one that does not answer in time counts as down
-   */
-  async askAll(
+  /** The documents that all engines answer. One of which not all comes in time counts as down. */
+  async documents<T>(call: Call, ask?: Ask, how: Way = 'ask'): Promise<Answers<T>> {
+    return this.askAll(call, how, (reply) => reply.json(largest) as Promise<T>, ask)
+  }
+
+  /** The replies of all engines, whose bodies are still to be read. */
+  async replies(call: Call, how: Way = 'ask'): Promise<Answers<Reply>> {
+    return this.askAll(call, how, (reply) => reply)
+  }
+
+  private async askAll<T>(
     call: Call,
-    ask: (upstream: OtherUpstream) => Promise<Reply> = (upstream) => upstream.ask(call) as Promise<Reply>,
-    limited = true,
-  ): Promise<Answers> {
-    const limit = limited ? this.patience : undefined
+    how: Way,
+    hear: (reply: Reply) => T | Promise<T>,
+    ask: Ask = (upstream) => upstream.ask(call) as Promise<Reply>,
+  ): Promise<Answers<T>> {
+    const question: Question<Omit<Heard<T>, 'engine'> | Omit<Failed, 'engine'>> = {
+      ask,
+      hear: async (reply) =>
+        reply.ok ? { said: await hear(reply) } : { status: reply.status, message: await messageOf(reply) },
+    }
     const all = await Promise.all(
-      this.members.map(async (engine): Promise<Heard | Missing> => {
+      this.members.map(async (engine): Promise<Heard<T> | Failed | Missing> => {
         try {
-          return { engine, reply: await engine.ask(call, ask, limit) }
+          return { engine, ...(await engine[how](call, question)) }
         } catch (error) {
           if (isUnreachable(error)) return { engine, error }
           throw error
         }
       }),
     )
-    const heard = all.filter((each): each is Heard => 'reply' in each)
     return {
-      done: heard.filter(({ reply }) => reply.ok),
-      failed: heard.filter(({ reply }) => !reply.ok),
-      missing: all.filter((each): each is Missing => 'error' in each),
+      done: all.filter((each) => 'said' in each),
+      failed: all.filter((each) => 'status' in each),
+      missing: all.filter((each) => 'error' in each),
     }
   }
 }
 
 /** The `Warning` field of an answer that is not that of all engines; none where it is. */
-export async function warningsOf({ failed, missing }: Answers): Promise<Record<string, string>> {
+export function warningsOf({ failed, missing }: Omit<Answers<unknown>, 'done'>): Record<string, string> {
   const texts = [
     ...missing.map(({ engine, error }) => warning(`engine ${engine.name} is down: ${error.message}`)),
-    ...(await Promise.all(
-      failed.map(async ({ engine, reply }) => warning(`engine ${engine.name}: ${await messageOf(reply)}`)),
-    )),
+    ...failed.map(({ engine, message }) => warning(`engine ${engine.name}: ${message}`)),
   ]
   return texts.length === 0 ? {} : { Warning: texts.join(', ') }
 }
 
-/** Where nobody did what was asked: the first failure. */
-export function nobody({ failed, missing }: Answers): Reply {
-  if (failed[0] !== undefined) return failed[0].reply
-  throw missing[0]!.error
+/**
+ * The failure of a question to all engines, if it is one: where nobody answers it, or one that does calls it a bad
+ * request (a version of the API that it does not speak), since half an answer would look like a whole one.
+ */
+export function failureOf({ done, failed, missing }: Answers<unknown>): Reply | undefined {
+  const first = failed.find(({ status }) => status === 400) ?? (done.length === 0 ? failed[0] : undefined)
+  if (first !== undefined)
+    return ownReply(first.status, { message: first.message }, warningsOf({ failed: [], missing }))
+  if (done.length === 0) throw missing[0]!.error
+  return undefined
 }
 
 export async function messageOf(reply: Reply): Promise<string> {
@@ -111,4 +137,4 @@ export async function messageOf(reply: Reply): Promise<string> {
 }
 
 /** A reply of several engines is read whole. */
-export const largest = { limit: 256 * 1024 * 1024 }
+const largest = { limit: 256 * 1024 * 1024 }

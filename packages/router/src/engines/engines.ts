@@ -1,11 +1,14 @@
 import type { Call, Layer, Reply } from '@intermediate/core'
-import { IntermediateError } from '@intermediate/core'
+import { checkChooser, checkFunction, shown, wrong } from '../at-start.js'
 import type { Chooser } from '../choosers.js'
 import type { Upstreams } from '../upstreams.js'
 import { EngineSet } from './engine-set.js'
 import { mergeEvents } from './events.js'
 import type { Kind } from './finder.js'
 import { Finder } from './finder.js'
+import { connect } from './connect.js'
+import { isOfSwarm, managerOf } from './manager.js'
+import { save } from './save.js'
 import { removeImage } from './images.js'
 import { joinLists } from './lists.js'
 import type { Member } from './member.js'
@@ -25,7 +28,7 @@ export interface EnginesOptions {
   place?: Chooser
   /** The engine that builds. @default the first */
   builds?: string
-  /** How many ids of containers and execs are remembered with their engine. @default 10_000 */
+  /** How many ids of containers, networks and execs are remembered with their engine. @default 10_000 */
   remember?: number
   /** In ms, how long an engine may take to answer what all are asked, before it counts as down. @default 10_000 */
   patience?: number
@@ -47,7 +50,15 @@ export interface EnginesOptions {
 export function engines(upstreams: Upstreams, options: EnginesOptions = {}): Layer {
   checkOptions(options)
   const { patience = 10_000, remember = 10_000, log = onStderr } = options
+  checkOnce(upstreams)
   const set = new EngineSet(upstreams, patience, log)
+  if (options.place !== undefined)
+    checkChooser(
+      'engines()',
+      'place',
+      options.place,
+      set.members.map(({ name }) => name),
+    )
   const memory = new Memory(remember)
   const finder = new Finder(set, memory)
   const placement = new Placement(set, finder, options.place)
@@ -76,15 +87,7 @@ export function engines(upstreams: Upstreams, options: EnginesOptions = {}): Lay
       query.container = name
       return engine.send(call)
     },
-    connect: async (call) => {
-      // Every engine has a network "bridge": it is that of the container.
-      const connect = call as Call<'POST /networks/:id/connect'>
-      const body = await connect.json()
-      const { engine, name } = await finder.find(call, 'container', body.Container ?? '')
-      body.Container = name
-      connect.params.id = set.split(connect.params.id).name
-      return engine.send(call)
-    },
+    connect: (call) => connect(set, finder, call as Call<'POST /networks/:id/connect'>),
     container: ofPath('container', 'id'),
     create: async (call) => {
       const engine = await placement.ofObject(call)
@@ -93,7 +96,7 @@ export function engines(upstreams: Upstreams, options: EnginesOptions = {}): Lay
     disk: (call) => sumUp(set, call),
     events: (call) => mergeEvents(set, call),
     exec: ofPath('exec', 'id'),
-    first: (call) => set.first.send(call),
+    first: async (call) => (isOfSwarm(call.endpoint) ? await managerOf(set, call) : set.first).send(call),
     image: ofPath('image', 'name'),
     info: (call) => info(set, call),
     list: (call) => joinLists(set, memory, call),
@@ -103,10 +106,7 @@ export function engines(upstreams: Upstreams, options: EnginesOptions = {}): Lay
     prune: (call) => sumUp(set, call),
     pull: async (call) => (await placement.ofImages(call)).send(call),
     'remove image': (call) => removeImage(finder, call as Call<'DELETE /images/:name'>),
-    save: async (call) => {
-      const [name = ''] = call.queryValues('names')
-      return (await finder.find(call, 'image', name)).engine.send(call)
-    },
+    save: (call) => save(finder, call as Call<'GET /images/get'>),
     version: (call) => version(set, call),
     volume: ofPath('volume', 'name'),
   }
@@ -118,11 +118,17 @@ export function engines(upstreams: Upstreams, options: EnginesOptions = {}): Lay
 type Answer = (call: Call) => Promise<Reply>
 
 /** What is answered with the id of something new. */
-const makesId: ReadonlySet<string> = new Set(['POST /containers/create', 'POST /containers/:id/exec'])
+const makesId: ReadonlySet<string> = new Set([
+  'POST /containers/create',
+  'POST /containers/:id/exec',
+  'POST /networks/create',
+])
 
 const optionNames = new Set(['builds', 'log', 'patience', 'place', 'remember'])
 
 function checkOptions(options: EnginesOptions): void {
+  if (typeof options !== 'object' || options === null)
+    throw wrong(`engines() was given ${shown(options)} for its options.`)
   for (const [name, value] of Object.entries(options)) {
     if (!optionNames.has(name)) throw wrong(`engines() was given the option ${name}, which does not exist.`)
     if (
@@ -132,11 +138,21 @@ function checkOptions(options: EnginesOptions): void {
       throw wrong(
         `engines() was given ${name}: ${String(value)}: give a whole number from 1 to ${2 ** 31 - 1}.`,
       )
+    if (name === 'log' && value !== undefined) checkFunction('engines()', name, value)
   }
 }
 
-function wrong(message: string): IntermediateError {
-  return new IntermediateError('ERR_CONFIGURATION', 500, message)
+/** An engine that is there twice would have everything twice, and no name would say which. */
+function checkOnce(upstreams: Upstreams): void {
+  const names = new Map<string, string>()
+  for (const [name, to] of Object.entries(upstreams ?? {})) {
+    const address = typeof to === 'object' && to !== null && 'address' in to ? to.address : to
+    if (typeof address !== 'string') continue
+    const other = names.get(address)
+    if (other !== undefined)
+      throw wrong(`engines() was given ${address} as ${other} and as ${name}: name each engine once.`)
+    names.set(address, name)
+  }
 }
 
 function onStderr(line: string): void {

@@ -4,12 +4,15 @@ import type { api, Call, CallArguments, Reply } from '@intermediate/core'
 import { reply, writeJson } from '@intermediate/core'
 import { isUnreachable } from '../unreachable.js'
 import type { EngineSet } from './engine-set.js'
-import { nobody, warningsOf } from './engine-set.js'
+import { messageOf, failureOf, warningsOf } from './engine-set.js'
 import type { Member } from './member.js'
 import { Merge } from './merge.js'
 
 /** In ms, how long an event waits for an earlier one of another engine. */
 const patience = 100
+
+/** In ms, the same of the past, of which every engine says all at once, unless it stalls. */
+const patienceForPast = 10_000
 
 /** In ms, between attempts to reach an engine that is down. */
 const pause = 1000
@@ -24,41 +27,41 @@ type Events = Call<'GET /events'>
 export async function mergeEvents(set: EngineSet, call: Call): Promise<Reply> {
   const events = call as Events
   const until = seconds(events.query.until)
-  const begun = Date.now() / 1000
-  const isPast = until !== undefined && until <= begun
-  const answers = await set.askAll(call)
-  if (answers.done.length === 0) return nobody(answers)
-  const fields = { 'Content-Type': 'application/json', ...(await warningsOf(answers)) }
-  const merge = new Merge(isPast ? Infinity : patience)
+  const begun = String(Date.now() / 1000)
+  const isOver = () => until !== undefined && until <= Date.now() / 1000
+  const answers = await set.replies(call)
+  const failure = failureOf(answers)
+  if (failure !== undefined) return failure
+  const merge = new Merge(isOver() ? patienceForPast : patience)
   for (const { engine } of answers.done) merge.begin(engine)
-  const sources = [
-    ...answers.done.map(({ engine, reply: first }) => follow(engine, events, merge, first)),
-    ...answers.missing.map(({ engine }) => follow(engine, events, merge, undefined)),
-  ]
+  const first = new Map(answers.done.map(({ engine, said }) => [engine, said]))
+  const sources = set.members
+    .filter((engine) => !answers.failed.some((each) => each.engine === engine))
+    .map(async (engine) => follow(engine, first.get(engine)))
   void Promise.all(sources).then(
     () => merge.end(),
     (error: unknown) => merge.output.destroy(error as Error),
   )
-  return reply(200, merge.output, fields)
+  return reply(200, merge.output, { 'Content-Type': 'application/json', ...warningsOf(answers) })
 
   /** Hears an engine out, and asks it again where it was lost before it had said all. */
-  async function follow(engine: Member, asked: Events, into: Merge, first: Reply | undefined): Promise<void> {
-    const since = (first === undefined && asked.query.since) || String(begun)
+  async function follow(engine: Member, said: Reply | undefined): Promise<void> {
     let last: bigint | undefined
-    for (
-      let said = first;
-      ;
-      said = await askAgain(engine, asked, last === undefined ? since : textOf(last))
-    ) {
-      if (said?.ok) {
-        into.begin(engine)
-        last = await hear(engine, said, into, last)
-        into.finish(engine)
+    let from = said
+    for (;;) {
+      if (from?.ok) {
+        merge.begin(engine)
+        last = await hear(engine, from, merge, last)
+        merge.finish(engine)
+      } else if (from !== undefined && from.status < 500) {
+        engine.say(`engine ${engine.name} does not tell its events any more: ${await messageOf(from)}`)
+        return
       }
-      const isOver = until !== undefined && until <= Date.now() / 1000
-      if (isOver || said?.ok === false) return
-      await sleep(pause, undefined, { signal: asked.signal }).catch(() => {})
-      if (asked.signal.aborted) return
+      if (isOver()) return
+      await sleep(pause, undefined, { signal: events.signal }).catch(() => {})
+      if (events.signal.aborted) return
+      const since = last === undefined ? events.query.since || begun : textOf(last)
+      from = await askAgain(engine, events, since)
     }
   }
 }
@@ -87,7 +90,10 @@ async function hear(
 async function askAgain(engine: Member, call: Events, since: string): Promise<Reply | undefined> {
   const query = { ...call.query, since } as NonNullable<CallArguments<'GET /events'>['query']>
   try {
-    return await engine.ask(call, (upstream) => upstream.ask(call, 'GET /events', { query }))
+    return await engine.ask(call, {
+      ask: (upstream) => upstream.ask(call, 'GET /events', { query }) as Promise<Reply>,
+      hear: (answer) => answer,
+    })
   } catch (error) {
     if (isUnreachable(error) || call.signal.aborted) return undefined
     throw error

@@ -1,7 +1,6 @@
-import type { Call, CallArguments, Endpoint } from '@intermediate/core'
+import type { Call, CallArguments, Endpoint, Reply } from '@intermediate/core'
 import { IntermediateError } from '@intermediate/core'
 import type { Answers, EngineSet } from './engine-set.js'
-import { largest } from './engine-set.js'
 import type { Member } from './member.js'
 import type { Memory } from './memory.js'
 
@@ -21,6 +20,8 @@ const inspects = {
 export interface Found {
   readonly engine: Member
   readonly name: string
+  /** It was seen there, or may be there. */
+  readonly isThere: boolean
 }
 
 /** Finds the engine that has what a client names: by what is remembered, or by asking all of them. */
@@ -39,46 +40,54 @@ export class Finder {
    */
   async find(call: Call, kind: Kind, text: string): Promise<Found> {
     const named = this.set.split(text)
-    if (named.engine !== undefined && kind !== 'image') return { engine: named.engine, name: named.name }
+    if (named.engine !== undefined && kind !== 'image')
+      return { ...named, engine: named.engine, isThere: true }
     const known = this.memory.get(text)
-    if (known !== undefined) return { engine: known, name: text }
-    const { engines, answers } = await this.having(call, kind, text)
+    if (known !== undefined) return { engine: known, name: text, isThere: true }
+    const { engines, isOne, isExact, answers } = await this.having(call, kind, text)
     const [engine] = engines
-    // The same image can be anywhere.
-    if (engine !== undefined && (engines.length === 1 || kind === 'image')) return { engine, name: text }
+    const unsure = answers.failed.find(({ status }) => status !== 404)
+    // Of what a prefix fits twice on another engine, nobody can say which is meant.
+    if (unsure !== undefined && !isExact && kind !== 'image')
+      return { engine: unsure.engine, name: text, isThere: true }
+    if (engine !== undefined && isOne) return { engine, name: text, isThere: true }
     if (engine !== undefined) throw ambiguous(call, kind, text, engines)
-    const other = answers.failed.find(({ reply }) => reply.status !== 404)
-    if (other !== undefined) return { engine: other.engine, name: text }
-    const [nowhere] = answers.failed
+    const nowhere = unsure ?? answers.failed[0]
     // An image can be pulled, so that it is not there on those that answer is the answer.
     if (nowhere === undefined || (answers.missing.length > 0 && kind !== 'image'))
       throw maybeDown(call, kind, text, answers)
-    return { engine: nowhere.engine, name: text }
+    return { engine: nowhere.engine, name: text, isThere: nowhere === unsure }
   }
 
   /** Every engine that has it. Where some have it by its name or id, those whose own only begins so do not count. */
   async having(call: Call, kind: Kind, text: string): Promise<Having> {
     const { endpoint, param } = inspects[kind]
     const args = { params: { [param]: text } } as CallArguments<typeof endpoint>
-    const answers = await this.set.askAll(call, (upstream) => upstream.ask(call, endpoint, args) as never)
-    const found = await Promise.all(
-      answers.done.map(async ({ engine, reply }) => {
-        const object = (await reply.json(largest)) as Named
-        if (kind === 'container' || kind === 'exec') this.memory.set(object.Id ?? object.ID, engine)
-        return { engine, isExact: [object.Id, object.ID, object.Name].some((name) => isSame(name, text)) }
-      }),
+    const answers = await this.set.documents<Named>(
+      call,
+      (upstream) => upstream.ask(call, endpoint, args) as Promise<Reply>,
     )
+    const found = answers.done.map(({ engine, said }) => {
+      const id = said.Id ?? said.ID
+      if (kind !== 'image') this.memory.set(id, engine)
+      return { engine, id, isExact: [id, said.Name].some((name) => isSame(name, text)) }
+    })
     const exact = found.filter(({ isExact }) => isExact)
     const isExact = exact.length > 0
-    return { engines: (isExact ? exact : found).map(({ engine }) => engine), isExact, answers }
+    const those = isExact ? exact : found
+    // A network of a swarm is the same on every engine in it, and so can an image be anywhere.
+    const isOne = kind === 'image' || new Set(those.map(({ id, engine }) => id ?? engine)).size === 1
+    return { engines: those.map(({ engine }) => engine), isOne, isExact, answers }
   }
 }
 
 interface Having {
   readonly engines: readonly Member[]
+  /** It is the same on all of them. */
+  readonly isOne: boolean
   /** It is the name or id itself, and not the beginning of an id. */
   readonly isExact: boolean
-  readonly answers: Answers
+  readonly answers: Answers<Named>
 }
 
 interface Named {
@@ -100,7 +109,7 @@ function ambiguous(call: Call, kind: Kind, text: string, engines: readonly Membe
   )
 }
 
-function maybeDown(call: Call, kind: Kind, text: string, { missing }: Answers): IntermediateError {
+function maybeDown(call: Call, kind: Kind, text: string, { missing }: Answers<unknown>): IntermediateError {
   const names = missing.map(({ engine }) => engine.name).join(' and ')
   return new IntermediateError(
     'ERR_UPSTREAM_UNREACHABLE',

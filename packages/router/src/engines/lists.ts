@@ -1,7 +1,7 @@
 import type { Call, Endpoint, Reply } from '@intermediate/core'
 import { reply } from '@intermediate/core'
-import type { EngineSet } from './engine-set.js'
-import { largest, nobody, warningsOf } from './engine-set.js'
+import type { EngineSet, Heard } from './engine-set.js'
+import { failureOf, warningsOf } from './engine-set.js'
 import type { Member } from './member.js'
 import type { Memory } from './memory.js'
 
@@ -10,18 +10,20 @@ import type { Memory } from './memory.js'
  * on several, by its id, is there once, with all its names.
  */
 export async function joinLists(set: EngineSet, memory: Memory, call: Call): Promise<Reply> {
-  const answers = await set.askAll(call)
-  if (answers.done.length === 0) return nobody(answers)
-  const warnings = await warningsOf(answers)
-  const documents = await Promise.all(
-    answers.done.map(async ({ engine, reply: each }) => ({ engine, document: await each.json(largest) })),
-  )
+  const answers = await set.documents(call)
+  const failure = failureOf(answers)
+  if (failure !== undefined) return failure
+  const warnings = warningsOf(answers)
   if (call.endpoint === 'GET /volumes') {
-    const volumes = documents.map(({ engine, document }) => itemsOf(engine, (document as Volumes).Volumes))
-    const Warnings = documents.flatMap(({ document }) => (document as Volumes).Warnings ?? [])
-    return reply(200, { Volumes: distinct(volumes.flat(), 'Name'), Warnings }, warnings)
+    const volumes = (answers.done as readonly Heard<Volumes>[]).map(({ engine, said }) => ({
+      engine,
+      ...said,
+    }))
+    const items = volumes.flatMap(({ engine, Volumes }) => itemsOf(engine, Volumes))
+    const Warnings = volumes.flatMap((each) => each.Warnings ?? [])
+    return reply(200, { Volumes: distinct(items, 'Name'), Warnings }, warnings)
   }
-  const items = documents.flatMap(({ engine, document }) => itemsOf(engine, document))
+  const items = answers.done.flatMap(({ engine, said }) => itemsOf(engine, said))
   for (const { engine, item } of items) memory.set(item.Id, engine)
   return reply(200, joined(call, items), warnings)
 }
@@ -31,7 +33,7 @@ interface Volumes {
   readonly Warnings?: readonly string[] | null
 }
 
-interface Item {
+export interface Item {
   Id?: string | null
   Name?: string | null
   Names?: string[] | null
@@ -53,13 +55,16 @@ function itemsOf(engine: Member, list: unknown): OnEngine[] {
 function joined(call: Call, items: readonly OnEngine[]): Item[] {
   const endpoint: Endpoint = call.endpoint
   if (endpoint === 'GET /images/json') return newestFirst(sameOnce(items))
+  if (endpoint === 'GET /networks' || endpoint === 'GET /networks/')
+    return distinct(ofSwarmOnce(items), 'Name')
   if (endpoint !== 'GET /containers/json') return distinct(items, 'Name')
   const limit = Number((call.query as Readonly<Record<string, string | undefined>>)['limit'] ?? 0)
   const containers = newestFirst(distinct(items, 'Names'))
   return limit > 0 ? containers.slice(0, limit) : containers
 }
 
-function distinct(items: readonly OnEngine[], field: 'Name' | 'Names'): Item[] {
+/** Has what several engines have by one name called `engine/name`, in the items themselves. */
+export function distinct(items: readonly OnEngine[], field: 'Name' | 'Names'): Item[] {
   const engines = new Map<string, Set<Member>>()
   for (const { engine, item } of items)
     for (const name of namesIn(item, field)) engines.set(name, (engines.get(name) ?? new Set()).add(engine))
@@ -79,6 +84,12 @@ function distinct(items: readonly OnEngine[], field: 'Name' | 'Names'): Item[] {
 function namesIn(item: Item, field: 'Name' | 'Names'): readonly string[] {
   if (field === 'Names') return item.Names ?? []
   return typeof item.Name === 'string' ? [item.Name] : []
+}
+
+/** A network of a swarm is the same on every engine in it. */
+function ofSwarmOnce(items: readonly OnEngine[]): OnEngine[] {
+  const first = new Map(items.toReversed().map((each) => [each.item.Id ?? each, each]))
+  return items.filter((each) => first.get(each.item.Id ?? each) === each)
 }
 
 function sameOnce(items: readonly OnEngine[]): Item[] {

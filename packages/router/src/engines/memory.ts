@@ -1,7 +1,7 @@
 import type { Member } from './member.js'
 
 /**
- * Which engine has the container or exec with an id, of as many as fit: the one that was not looked for longest is
+ * Which engine has the container, network or exec with an id, of as many as fit: the one that was not looked for longest is
  * forgotten first. Only full ids are kept, which never mean anything else; names can be given away and taken again.
  */
 export class Memory {

@@ -26,7 +26,7 @@ export class Merge {
   private isFull = false
   private isEnding = false
 
-  /** @param patience in ms; Infinity where every source will end */
+  /** @param patience in ms */
   constructor(patience: number) {
     this.patience = patience
     this.output.on('drain', () => {
@@ -73,7 +73,7 @@ export class Merge {
       const line = this.lines[0]!
       const left = line.due - performance.now()
       if (left > 0 && [...this.open.values()].includes(0)) {
-        if (left < Infinity) this.timer = setTimeout(() => this.go(), left)
+        this.timer = setTimeout(() => this.go(), left)
         return
       }
       this.lines.shift()

@@ -2,10 +2,9 @@ import type { api, Call } from '@intermediate/core'
 import { IntermediateError, readCall } from '@intermediate/core'
 import type { Chooser } from '../choosers.js'
 import type { EngineSet } from './engine-set.js'
-import { largest } from './engine-set.js'
 import type { Finder, Kind } from './finder.js'
 import type { Member } from './member.js'
-import { referencesOf } from './references.js'
+import { isNameOf, referencesOf } from './references.js'
 
 /** The label by which compose knows what belongs together. */
 const projectLabel = 'com.docker.compose.project'
@@ -66,7 +65,7 @@ export class Placement {
   ): Promise<Member> {
     if (fitting.length === 1) return fitting[0]!
     const chosen = await this.chosen(call)
-    if (chosen !== undefined) return chosen
+    if (chosen !== undefined && fitting.includes(chosen)) return chosen
     const project = body.Labels?.[projectLabel]
     if (project) {
       const home = (await this.homes(call, project)).find((each) => fitting.includes(each))
@@ -100,6 +99,7 @@ export class Placement {
     const needs: string[] = []
     for (const { kind, text, rename } of referencesOf(body)) {
       const named = this.set.split(text)
+      if (named.engine !== undefined && !isNameOf(kind, named.name)) throw noName(call, kind, text)
       const engines =
         named.engine === undefined ? (await this.finder.having(call, kind, text)).engines : [named.engine]
       if (named.engine !== undefined) rename(named.name)
@@ -115,41 +115,37 @@ export class Placement {
   /** The engines that have something of a compose project. */
   private async homes(call: Call, project: string): Promise<readonly Member[]> {
     const filters = JSON.stringify({ label: [`${projectLabel}=${project}`] })
-    const lists = await Promise.all([
-      this.set.askAll(
+    const [containers, networks, volumes] = await Promise.all([
+      this.set.documents<api.ContainerSummary[]>(
         call,
         (upstream) => upstream.ask(call, 'GET /containers/json', { query: { all: '1', filters } }) as never,
       ),
-      this.set.askAll(
+      this.set.documents<api.Network[]>(
         call,
         (upstream) => upstream.ask(call, 'GET /networks', { query: { filters } }) as never,
       ),
-      this.set.askAll(
+      this.set.documents<api.VolumeListResponse>(
         call,
         (upstream) => upstream.ask(call, 'GET /volumes', { query: { filters } }) as never,
       ),
     ])
-    const homes: Member[] = []
-    for (const { engine, reply } of lists.flatMap(({ done }) => done)) {
-      const list = (await reply.json(largest)) as readonly unknown[] | { Volumes?: readonly unknown[] | null }
-      if (('Volumes' in list ? (list.Volumes ?? []) : (list as readonly unknown[])).length > 0)
-        homes.push(engine)
-    }
-    return homes
+    return [
+      ...containers.done.filter(({ said }) => said.length > 0),
+      ...networks.done.filter(({ said }) => said.length > 0),
+      ...volumes.done.filter(({ said }) => (said.Volumes ?? []).length > 0),
+    ].map(({ engine }) => engine)
   }
 
   /** The one with the fewest containers, of those that answer. */
   private async emptiest(call: Call, among: readonly Member[]): Promise<Member> {
     if (among.length === 1) return among[0]!
-    const { done } = await this.set.askAll(call, (upstream) => upstream.ask(call, 'GET /info') as never)
-    const counts = await Promise.all(
-      done.map(async ({ engine, reply }) => ({
-        engine,
-        count: Number(((await reply.json(largest)) as api.SystemInfo).Containers ?? 0),
-      })),
+    const { done } = await this.set.documents<api.SystemInfo>(
+      call,
+      (upstream) => upstream.ask(call, 'GET /info') as never,
     )
-    const fitting = counts.filter(({ engine }) => among.includes(engine))
-    return fitting.sort((a, b) => a.count - b.count)[0]?.engine ?? among[0]!
+    const fitting = done.filter(({ engine }) => among.includes(engine))
+    const count = ({ said }: (typeof done)[number]) => Number(said.Containers ?? 0)
+    return fitting.sort((a, b) => count(a) - count(b))[0]?.engine ?? among[0]!
   }
 }
 
@@ -157,6 +153,14 @@ function nameTaken(call: Call, kind: string, text: string, other: Member, engine
   return conflict(
     call,
     `there is a ${kind} ${text} on ${other.name}: remove it, or say ${engine.name}/${text} to have another one on ${engine.name}.`,
+  )
+}
+
+function noName(call: Call, kind: string, text: string): IntermediateError {
+  return new IntermediateError(
+    'ERR_BAD_REQUEST',
+    400,
+    `${call.method} ${call.path}: ${text} is no name of a ${kind} on an engine: say what is behind the slash alone, or another name.`,
   )
 }
 

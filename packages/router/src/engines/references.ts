@@ -58,6 +58,17 @@ function listed(
   })
 }
 
+/**
+ * True for what an engine takes for the name of such a thing, and for nothing else: `a/host` and `a//etc` are no network
+ * and no volume on the engine a, but would become the host's network and a folder of it, behind whoever looked at them.
+ */
+export function isNameOf(kind: Reference['kind'], text: string): boolean {
+  if (kind === 'network') return plainName.test(text) && (text === 'bridge' || isOwnNetwork(text))
+  return kind === 'volume' ? plainName.test(text) : text.split('/').every((part) => plainName.test(part))
+}
+
+const plainName = /^[A-Za-z0-9][\w.-]*$/
+
 /** Not one that every engine has. */
 function isOwnNetwork(name: string): boolean {
   return !['', 'bridge', 'default', 'host', 'nat', 'none'].includes(name)

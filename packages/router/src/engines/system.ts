@@ -1,23 +1,27 @@
 import type { api, Call, Reply } from '@intermediate/core'
 import { reply } from '@intermediate/core'
-import type { Answers, EngineSet, Heard } from './engine-set.js'
-import { largest, nobody, warningsOf } from './engine-set.js'
+import type { EngineSet } from './engine-set.js'
+import { failureOf, warningsOf } from './engine-set.js'
 import { sum } from './sum.js'
 
-/** What every engine understands: the lowest of their newest API versions, with the head of the first for the rest. */
+/**
+ * What every engine understands: the lowest of their newest API versions, with the head of the first for the rest. Of one
+ * that is down it is the version that it told before, so that clients still understand it when it is back.
+ */
 export async function ping(set: EngineSet, call: Call): Promise<Reply> {
-  const answers = await set.askAll(call)
-  const [first] = answers.done
-  if (first === undefined) return nobody(answers)
+  const answers = await set.replies(call, 'askBriefly')
+  const failure = failureOf(answers)
+  if (failure !== undefined) return failure
+  const first = answers.done[0]!
   const fields: Record<string, string> = { 'Content-Type': 'text/plain; charset=utf-8' }
   for (const name of pinged) {
-    const value = first.reply.headers.get(name)
+    const value = first.said.headers.get(name)
     if (value !== undefined) fields[name] = value
   }
-  const versions = answers.done.map(({ reply: each }) => each.headers.get('Api-Version'))
-  const lowest = versions.reduce((a, b) => (isOlder(b, a) ? b : a))
+  for (const { engine, said } of answers.done) engine.apiVersion = said.headers.get('Api-Version')
+  const lowest = set.members.map(({ apiVersion }) => apiVersion).reduce((a, b) => (isOlder(b, a) ? b : a))
   if (lowest !== undefined) fields['Api-Version'] = lowest
-  return reply(200, 'OK', { ...fields, ...(await warningsOf(answers)) })
+  return reply(200, 'OK', { ...fields, ...warningsOf(answers) })
 }
 
 const pinged = [
@@ -32,42 +36,43 @@ const pinged = [
 
 /** That of the oldest engine, with the API versions that all speak, and with the components of all. */
 export async function version(set: EngineSet, call: Call): Promise<Reply> {
-  const answers = await set.askAll(call)
-  const all = await documents<api.SystemVersion>(answers)
-  if (all.length === 0) return nobody(answers)
-  const oldest = all.reduce((a, b) => (isOlder(b.document.ApiVersion, a.document.ApiVersion) ? b : a))
-  const leasts = all.map(({ document }) => document.MinAPIVersion ?? undefined)
-  const names = all.map(({ engine, document }) => `${engine.name} ${document.Version}`)
+  const answers = await set.documents<api.SystemVersion>(call)
+  const all = answers.done
+  const failure = failureOf(answers)
+  if (failure !== undefined) return failure
+  const oldest = all.reduce((a, b) => (isOlder(b.said.ApiVersion, a.said.ApiVersion) ? b : a))
+  const leasts = all.map(({ said }) => said.MinAPIVersion ?? undefined)
+  const names = all.map(({ engine, said }) => `${engine.name} ${said.Version}`)
   const body: api.SystemVersion = {
-    ...oldest.document,
+    ...oldest.said,
     Platform: { Name: `${set.members.length} engines: ${names.join(', ')}` },
     MinAPIVersion: leasts.reduce((a, b) => (isOlder(a, b) ? b : a)) ?? null,
     Components: [oldest, ...all.filter((each) => each !== oldest)].flatMap((each) =>
-      (each.document.Components ?? []).map((component) =>
+      (each.said.Components ?? []).map((component) =>
         each === oldest ? component : { ...component, Name: `${each.engine.name}: ${component.Name}` },
       ),
     ),
   }
-  return reply(200, body, await warningsOf(answers))
+  return reply(200, body, warningsOf(answers))
 }
 
 /** Counts are those of all engines; what cannot be added is that of the first, which a warning says. */
 export async function info(set: EngineSet, call: Call): Promise<Reply> {
-  const answers = await set.askAll(call)
-  const all = await documents<api.SystemInfo>(answers)
-  const [first] = all
-  if (first === undefined) return nobody(answers)
-  const counts = counted.map((name) => [name, sum(all.map(({ document }) => document[name]))] as const)
+  const answers = await set.documents<api.SystemInfo>(call)
+  const all = answers.done
+  const failure = failureOf(answers)
+  if (failure !== undefined) return failure
+  const first = all[0]!
+  const counts = counted.map((name) => [name, sum(all.map(({ said }) => said[name]))] as const)
   const names = set.members.map(({ name }) => name)
   const Warnings = [
     `This is ${names.length} engines, ${names.join(', ')}: what is no count is that of ${first.engine.name}.`,
     ...answers.missing.map(({ engine }) => `The engine ${engine.name} cannot be reached.`),
-    ...all.flatMap(({ engine, document }) =>
-      (document.Warnings ?? []).map((line) => `${engine.name}: ${line}`),
-    ),
+    ...answers.failed.map(({ engine, message }) => `The engine ${engine.name} says: ${message}`),
+    ...all.flatMap(({ engine, said }) => (said.Warnings ?? []).map((line) => `${engine.name}: ${line}`)),
   ]
-  const body = { ...first.document, ...Object.fromEntries(counts), Name: names.join(','), Warnings }
-  return reply(200, body, await warningsOf(answers))
+  const body = { ...first.said, ...Object.fromEntries(counts), Name: names.join(','), Warnings }
+  return reply(200, body, warningsOf(answers))
 }
 
 const counted = [
@@ -82,12 +87,6 @@ const counted = [
   'NFd',
   'NGoroutines',
 ] as const
-
-async function documents<T>({ done }: Answers): Promise<(Heard & { document: T })[]> {
-  return Promise.all(
-    done.map(async (heard) => ({ ...heard, document: (await heard.reply.json(largest)) as T })),
-  )
-}
 
 /** Compares number by number between the dots; what is not said is not older. */
 function isOlder(a: string | null | undefined, b: string | null | undefined): boolean {

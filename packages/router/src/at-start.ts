@@ -1,0 +1,31 @@
+import { IntermediateError } from '@intermediate/core'
+import type { Chooser } from './choosers.js'
+
+/** An error before anybody calls: the message says what to do instead. */
+export function wrong(message: string): IntermediateError {
+  return new IntermediateError('ERR_CONFIGURATION', 500, message)
+}
+
+/** @throws IntermediateError for what is no function */
+export function checkFunction(layer: string, name: string, value: unknown): void {
+  if (typeof value !== 'function')
+    throw wrong(`${layer} was given no function for ${name}, but ${shown(value)}.`)
+}
+
+/** @throws IntermediateError for what is no function, and for one whose names are known and are not all there */
+export function checkChooser(layer: string, name: string, choose: Chooser, names: readonly string[]): void {
+  checkFunction(layer, name, choose)
+  const other = choose.names?.find((each) => !names.includes(each))
+  if (other !== undefined)
+    throw wrong(
+      `${layer} was given no upstream called "${other}", which ${name} names: there is ${names.join(', ')}.`,
+    )
+}
+
+/** As messages show it: what it is, rather than all that is in it. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') return `"${value}"`
+  if (typeof value === 'function') return 'a function'
+  if (typeof value !== 'object' || value === null) return String(value)
+  return Array.isArray(value) ? 'a list' : 'an object'
+}

@@ -49,6 +49,21 @@ describe('the order of layers', () => {
     ])
   })
 
+  it('one behind a layer that lets nothing go on is an error, where that is so for all that it wants', () => {
+    const answers: Layer = Object.assign(async () => reply(204), { final: true })
+    const other: Layer = (call, next) => next(call)
+    const behind =
+      'would never be asked, since answers in front of it lets no call go on: use it before that.'
+    const all = () => intermediate().use(answers, { name: 'answers' })
+    const some = () => intermediate().use('* /volumes{/*rest}', answers, { name: 'answers' })
+    expect(() => all().use(other, { name: 'other' })).toThrow(`The layer other ${behind}`)
+    expect(() => all().use(intermediate().use('GET /info', other))).toThrow(behind)
+    expect(() => intermediate().use(all()).use(other)).toThrow(behind)
+    expect(() => some().use('GET /volumes', other)).toThrow(behind)
+    expect(some().use(['GET /volumes', 'GET /info'], other).use(other).layers).toHaveLength(3)
+    expect(intermediate().use(other).use(answers).layers).toHaveLength(2)
+  })
+
   it('one that is idle is not there, for calls that come then', async () => {
     const notes: string[] = []
     let idle = true

@@ -191,6 +191,24 @@ describe('a call of a layer itself', () => {
     expect(errors.map(String)).toEqual([isOver])
   })
 
+  it('whose reply is lost before its end is 502, which says whose it was', async () => {
+    const layers = intermediate({ onError: () => {} }).use('GET /info', async (call) =>
+      reply(200, await (await call.ask('GET /containers/json')).json()),
+    )
+    await using to = await setUpWith(layers, 'unix', async (connection) => {
+      await connection.request()
+      await connection.send('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[')
+      connection.destroy()
+    })
+    await using client = await to.client()
+    await client.send(request('GET /info'))
+    const { status, body } = await client.response()
+    expect([status, body.toString()]).toEqual([
+      502,
+      expect.stringMatching(/GET \/containers\/json: the reply of unix:\S+ was lost before its end\./),
+    ])
+  })
+
   it('whose reply is read when the call that it was made for is over is cut', async () => {
     const errors: unknown[] = []
     let told!: () => void

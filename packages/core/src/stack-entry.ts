@@ -99,6 +99,24 @@ function checkPresence(
   throw configurationError(`The layer ${name} is a policy, which cannot be left out: take away ${cause}.`)
 }
 
+function isWithin<T>(these: ReadonlySet<T>, those: ReadonlySet<T>): boolean {
+  return [...these].every((each) => those.has(each))
+}
+
+/** @throws IntermediateError for a layer that only sees what a final one in front of it lets no further */
+export function checkReached(entries: readonly StackEntry[]): void {
+  for (const [at, { name, selected }] of entries.entries()) {
+    const keepsAll = (front: StackEntry) =>
+      front.layer.final === true &&
+      (front.selected === undefined || (selected !== undefined && isWithin(selected, front.selected)))
+    const front = entries.slice(0, at).find(keepsAll)
+    if (front !== undefined)
+      throw configurationError(
+        `The layer ${name} would never be asked, since ${front.name} in front of it lets no call go on: use it before that.`,
+      )
+  }
+}
+
 /**
  * The same entry with no more endpoints than the patterns select.
  * @throws IntermediateError where nothing is left

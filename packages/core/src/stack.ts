@@ -4,7 +4,7 @@ import { unknownEndpoint } from './endpoints/endpoints.js'
 import type { Match } from './endpoints/match-path.js'
 import type { Recognition } from './endpoints/recognise.js'
 import type { Reply } from './replies/reply.js'
-import { isIdle, wants } from './stack-entry.js'
+import { checkReached, isIdle, wants } from './stack-entry.js'
 import type { StackEntry } from './stack-entry.js'
 
 /** Whatever answers a call: the rest of the stack, and in the end the upstream. */
@@ -28,6 +28,8 @@ export interface Layer {
   readonly reasons?: (call: Call) => Promise<readonly string[]>
   /** What has to be there before anybody calls: `listen()` waits for it, and fails as it does. */
   readonly ready?: () => Promise<unknown>
+  /** It answers every call that it sees, or sends it elsewhere: a layer behind it would never be asked, and is an error. */
+  readonly final?: boolean
   /** While it is true, calls that come pass as if the layer were not there, at no cost. It is asked at each, and must be quick. */
   readonly idle?: () => boolean
 }
@@ -94,7 +96,9 @@ export class Stack {
     return this.turns(found).filter((turn) => this.entries.indexOf(turn.entry) > at)
   }
 
+  /** @throws IntermediateError for a layer that would never be asked */
   add(entries: readonly StackEntry[]): void {
+    checkReached([...this.entries, ...entries])
     this.entries.push(...entries)
     this.byEndpoint = []
     this.hasPolicy ||= entries.some(({ policy }) => policy)

@@ -27,7 +27,7 @@ export function fallback(upstreams: Upstreams): Layer {
     return all.at(-1)!.send(call)
   }
   Object.defineProperty(layer, 'name', { value: 'fallback' })
-  return Object.assign(layer, { ready: named.ready })
+  return Object.assign(layer, { ready: named.ready, final: true })
 }
 
 /** Undefined where the upstream is not there. */

@@ -48,7 +48,7 @@ export class Inquiries implements InquiryOwner {
   end(error: Error): void {
     for (const inquiry of this.open) {
       if (inquiry.isOpen) this.forget(inquiry.link)
-      inquiry.onLost(error)
+      inquiry.end(error)
     }
   }
 

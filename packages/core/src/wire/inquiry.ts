@@ -20,8 +20,8 @@ export class Inquiry implements Asker {
   sentWhole = false
   readonly reply: Promise<IncomingReply>
   readonly link: Link
-  /** Why nothing comes of it any more. */
-  lostBy: Error | undefined
+  /** Why nobody waits for it any more, if its call is over. */
+  overBy: Error | undefined
   private readonly owner: InquiryOwner
   private resolve!: (reply: IncomingReply) => void
   private reject!: (error: Error) => void
@@ -55,9 +55,14 @@ export class Inquiry implements Asker {
     this.owner.onInquiryOver(this)
   }
 
+  /** The call that it is made for is over. */
+  end(error: Error): void {
+    this.overBy = error
+    this.onLost(error)
+  }
+
   /** Nothing comes of it any more. */
   onLost(error: Error): void {
-    this.lostBy = error
     this.owner.onInquiryOver(this)
     this.reject(error)
   }

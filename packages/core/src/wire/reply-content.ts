@@ -32,7 +32,7 @@ const unread = new FinalizationRegistry<Content>((content) => content.destroy())
 function contentOf(incoming: IncomingReply, lost: () => Error, ahead?: number): Content {
   const { link, head, asker } = incoming
   const inquiry = asker instanceof Inquiry ? asker : undefined
-  const lose = () => content.lose(inquiry?.lostBy ?? lost())
+  const lose = () => content.lose(inquiry?.overBy ?? lost())
   const forget = () => link.socket.off('close', lose)
   const begin = () => {
     if (isHere(incoming)) return true

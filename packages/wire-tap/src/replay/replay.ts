@@ -33,10 +33,11 @@ export async function replay(paths: string | readonly string[], options: ReplayO
   for (const path of files) checkText(where, 'path', path)
   const { pace = false } = options
   const calls = new FindCall(await readRecording(files, onCut), files.join(', '))
-  return async function replay(call: Call): Promise<Reply> {
+  const layer = async function replay(call: Call): Promise<Reply> {
     const found = calls.find(await askedBy(call))
     return 'begun' in found ? recordedReply(found, call, pace) : found
   }
+  return Object.assign(layer, { final: true })
 }
 
 function onCut(path: string, line: number): void {

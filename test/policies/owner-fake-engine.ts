@@ -22,7 +22,7 @@ export interface FakeEngine extends AsyncDisposable {
   streams(call: string): void
 }
 
-/** What it answers: a status, or a document with 200; undefined is 404. */
+/** What it answers: a status, or a document with 200 or its `status`; undefined is 404. */
 export type Answers = (
   call: string,
   got: Got,
@@ -47,7 +47,9 @@ export async function fakeEngine(answers: Answers): Promise<FakeEngine> {
         }
         got.push(one)
         const answer = (await answers(call, one)) ?? 404
-        response.writeHead(typeof answer === 'number' ? answer : 200, { 'Content-Type': 'application/json' })
+        const { status = 200 } =
+          typeof answer === 'number' ? { status: answer } : (answer as { status?: number })
+        response.writeHead(status, { 'Content-Type': 'application/json' })
         const shown = typeof answer === 'number' ? { message: `engine says ${answer}` } : answer
         const isStream = streams.has(call) && Array.isArray(shown)
         response.end(

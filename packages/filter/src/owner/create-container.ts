@@ -3,6 +3,7 @@ import { findContainer } from './find-container.js'
 import { findUsableImage } from './find-image.js'
 import type { Fields } from './go-values.js'
 import { asText, listIn, objectIn, textIn } from './go-values.js'
+import { hideIds } from './hide-ids.js'
 import { setLabel } from './labels.js'
 import { pinNetworks } from './networks.js'
 import { Refused } from './refused.js'
@@ -26,7 +27,7 @@ export const createContainer: Rule = async (visit) => {
   const volumes = host === undefined ? new Set<string>() : await makeVolumes(visit, host)
   const reply = await visit.forward()
   if (reply.ok && volumes.size > 0) await checkMade(visit, reply, volumes)
-  return reply
+  return reply.status === 409 ? hideIds(visit, reply, visit.query['name'] ?? '') : reply
 }
 
 async function checkMade(visit: Visit, reply: Reply, volumes: ReadonlySet<string>): Promise<void> {

@@ -2,6 +2,7 @@ import { find } from './find.js'
 import { findNetwork } from './find-named.js'
 import type { Fields } from './go-values.js'
 import { asObject, objectIn, textIn } from './go-values.js'
+import { hideIds } from './hide-ids.js'
 import { setLabel } from './labels.js'
 import { Refused } from './refused.js'
 import type { Rule, Visit } from './visit.js'
@@ -37,7 +38,12 @@ export const createNetwork: Rule = async (visit) => {
   const from = objectIn(body, 'ConfigFrom')
   const name = from === undefined ? '' : textIn(from, 'Network')
   if (from !== undefined && name !== '') from['Network'] = await ownNetwork(visit, name)
-  return visit.forward()
+  const reply = await visit.forward()
+  if (!reply.ok) return hideIds(visit, reply, textIn(body, 'Name'))
+  // Older engines make several of one name, and warn of whatever else has it.
+  const made = (await reply.json()) as { Warning?: string }
+  if (made.Warning?.includes('already exists')) made.Warning = ''
+  return reply
 }
 
 /** Connects and disconnects: both the network and the container have to be the owner's. */

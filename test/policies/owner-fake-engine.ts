@@ -23,10 +23,10 @@ export interface FakeEngine extends AsyncDisposable {
 }
 
 /** What it answers: a status, or a document with 200 or its `status`; undefined is 404. */
-export type Answers = (
-  call: string,
-  got: Got,
-) => number | object | undefined | Promise<number | object | undefined>
+type Answer = number | (object & { readonly status?: number }) | undefined
+
+/** They may take their time. */
+export type Answers = (call: string, got: Got) => Answer | Promise<Answer>
 
 /** An engine of which a test says all answers. */
 export async function fakeEngine(answers: Answers): Promise<FakeEngine> {
@@ -47,8 +47,7 @@ export async function fakeEngine(answers: Answers): Promise<FakeEngine> {
         }
         got.push(one)
         const answer = (await answers(call, one)) ?? 404
-        const { status = 200 } =
-          typeof answer === 'number' ? { status: answer } : (answer as { status?: number })
+        const { status = 200 } = typeof answer === 'number' ? { status: answer } : answer
         response.writeHead(status, { 'Content-Type': 'application/json' })
         const shown = typeof answer === 'number' ? { message: `engine says ${answer}` } : answer
         const isStream = streams.has(call) && Array.isArray(shown)

@@ -51,6 +51,22 @@ it('is not told which of others’ networks are in its way', async () => {
   expect([status, json.message]).toEqual([403, message('another’s', 'another’s')])
 })
 
+it('makes no network of another’s configuration, which could not be labelled', async () => {
+  await using engine = await fakeEngine(() => ({}))
+  await using owners = await twoOwners(engine.address)
+  const { status, json } = await owners.a('POST /networks/create', {
+    Name: 'n',
+    ConfigFrom: { Network: 'cfg' },
+  })
+  expect([status, json.message]).toEqual([
+    403,
+    'networks that are configured by another are not allowed here, since they cannot be labelled: leave out --config-from',
+  ])
+  expect(engine.got).toEqual([])
+  const none = { Name: 'n', ConfigFrom: { Network: '' } }
+  expect((await owners.a('POST /networks/create', none)).status).toBe(200)
+})
+
 it('has no dry run, since it does more than to refuse', () => {
   const mistaken = filter.dryRun as (layer: unknown) => unknown
   expect(() => mistaken(filter.owner('A'))).toThrow(

@@ -35,7 +35,6 @@ export function wordsOf(text: string): string[] {
 }
 
 /** White space that Go takes for some in one place and not in another, and the end of a text in C. */
-// oxlint-disable-next-line no-control-regex -- it is what is looked for
 const otherSpace = /[\0\v\f\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000\uFEFF]/
 
 /** What a line of a Dockerfile is refused with. */

@@ -5,6 +5,7 @@ import { instructions, lineOf } from './dockerfile-instructions.js'
 import { wordsOf } from './dockerfile-lines.js'
 import { expand } from './dockerfile-variables.js'
 import { inspectUsableImage } from './find-image.js'
+import { hasDigest } from './image-names.js'
 import { bears } from './labels.js'
 import { Refused } from './refused.js'
 import type { Owner, Visit } from './visit.js'
@@ -56,7 +57,7 @@ async function judgeTrigger(
     instruction !== undefined && more.length === 0 && /^[A-Za-z][^\n]*[^\\`\s]\s*$/.test(trigger)
   // The cache has what the command did wherever it was run, on whoever's network.
   const isShared = instruction?.name === 'RUN' && !isOwn
-  const named = instruction?.flags.find(({ name, value }) => name === 'from' && !/^sha256:/.test(value))
+  const named = instruction?.flags.find(({ name, value }) => name === 'from' && !hasDigest(value))
   if (!isPlain || isShared || named !== undefined)
     throw new Refused(
       403,

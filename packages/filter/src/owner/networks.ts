@@ -36,8 +36,11 @@ export const createNetwork: Rule = async (visit) => {
   if (body['Ingress'] === true)
     throw new Refused(403, 'the ingress network is the whole swarm’s: leave out --ingress')
   const from = objectIn(body, 'ConfigFrom')
-  const name = from === undefined ? '' : textIn(from, 'Network')
-  if (from !== undefined && name !== '') from['Network'] = await ownNetwork(visit, name)
+  if (from !== undefined && textIn(from, 'Network') !== '')
+    throw new Refused(
+      403,
+      'networks that are configured by another are not allowed here, since they cannot be labelled: leave out --config-from',
+    )
   const reply = await visit.forward()
   if (!reply.ok) return hideIds(visit, reply, textIn(body, 'Name'))
   // Older engines make several of one name, and warn of whatever else has it.

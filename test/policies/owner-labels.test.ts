@@ -124,6 +124,15 @@ describe('names of images', () => {
       expect([line, (await owners.b(line)).status]).toEqual([line, 200])
   })
 
+  it('are not taken by an import either, where it is allowed', async () => {
+    await using engine = await memoryEngine({ images })
+    await using owners = await twoOwners(engine.address, { allow: 'POST /images/create' })
+    for (const name of ['repo=busybox', 'repo=busybox&tag=latest', 'repo=docker.io/library/busybox:latest']) {
+      const answer = await owners.a(`POST /images/create?fromSrc=-&${name}`, Buffer.alloc(1024))
+      expect([name, answer.status]).toEqual([name, 409])
+    }
+  })
+
   it('lead to no push of another’s tags', async () => {
     const image = (RepoTags: string[], Labels: object) => ({ Id: 'x', RepoTags, Labels })
     await using engine = await fakeEngine((call) => {

@@ -4,13 +4,15 @@ import { Refused } from './refused.js'
 import { sharedImage, withLeave } from './simple-rules.js'
 import type { Rule, Visit } from './visit.js'
 
-/** A pull: what it brings is everybody's. An import cannot be labelled. */
+/** A pull: what it brings is everybody's. An import cannot be labelled; where it is allowed, it takes no name of others. */
 export const pull: Rule = withLeave(async (visit) => {
   const { query, owner, call } = visit
   const repository = query['fromImage'] ?? ''
   if (repository === '') {
-    if (owner.allows(call.endpoint)) return visit.forward()
-    throw new Refused(403, 'imports of images are not allowed here, since they cannot be labelled')
+    if (!owner.allows(call.endpoint))
+      throw new Refused(403, 'imports of images are not allowed here, since they cannot be labelled')
+    if (query['repo']) await claimName(visit, query['repo'], query['tag'])
+    return visit.forward()
   }
   await claimForPull(visit, repository, query['tag'])
   return visit.forward()

@@ -52,7 +52,7 @@ export const createNetwork: Rule = async (visit) => {
 /** Connects and disconnects: both the network and the container have to be the owner's. */
 export const connectNetwork: Rule = async (visit) => {
   const body = await visit.body()
-  const { params } = visit
+  const { params, call } = visit
   const name = params['id']!
   const network = everybodys.has(name) ? name : await findNetwork(visit, name)
   params['id'] = network ?? visit.standIn(name)
@@ -60,6 +60,10 @@ export const connectNetwork: Rule = async (visit) => {
   body['Container'] = (await find.container(visit, container)) ?? visit.standIn(container)
   const settings = objectIn(body, 'EndpointConfig')
   if (settings !== undefined) delete settings['NetworkID']
+  // A container that does not run is connected when it starts, to whatever has the name by then.
+  const isPinned =
+    network !== undefined && !everybodys.has(name) && call.endpoint === 'POST /networks/:id/connect'
+  if (isPinned) body['EndpointConfig'] = { ...settings, NetworkID: network }
   return visit.forward()
 }
 

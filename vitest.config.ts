@@ -31,10 +31,11 @@ export default defineConfig({
       },
       {
         extends: true,
-        // A swarm shows wherever else an engine is looked at: it comes when nobody looks.
+        // A swarm shows wherever else an engine is looked at, and an engine has one: they come one by one, when nobody looks.
         test: {
           name: 'swarm',
           include: ['test/engines/swarm/**/*.test.ts'],
+          maxWorkers: 1,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 2 },

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { bzip2Like, entry, tarOf } from './owner-tar.js'
-import { gzipSync } from 'node:zlib'
+import { bzip2Like, entry, gzippedEntry, tarOf } from './owner-tar.js'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { readTar } from '../../packages/testing/src/memory-engine/files/read-tar.js'
 import { twoOwners } from './owner-clients.js'
@@ -12,6 +13,7 @@ const tar = { 'Content-Type': 'application/x-tar' }
 /** `base` is everybody's, `mine` and `theirs` are A's and B's, `step` is an unlabelled step of somebody's build. */
 function images(call: string): object | undefined {
   const image = (RepoTags: string[], Labels: object | null, OnBuild: string[] | null = null) => ({
+    Id: idOf(RepoTags[0] ?? 'step'),
     RepoTags,
     Config: { Labels, OnBuild },
   })
@@ -22,12 +24,29 @@ function images(call: string): object | undefined {
     step: image([], null),
     copies: image(['copies:latest'], null, ['COPY --from=theirs / /']),
     plants: image(['plants:latest'], null, ['LABEL intermediate.owner=B']),
-    harmless: image(['harmless:latest'], null, ['RUN true']),
+    harmless: image(['harmless:latest'], null, ['COPY . /app', 'ENV A=b']),
+    runs: image(['runs:latest'], null, ['RUN true']),
+    'mine-runs': image(['mine-runs:latest'], { 'intermediate.owner': 'A' }, [
+      'RUN true',
+      `COPY --from=${idOf('mine:latest')} / /`,
+    ]),
+    'mine-copies': image(['mine-copies:latest'], { 'intermediate.owner': 'A' }, ['COPY --from=mine / /']),
+    escapes: image(['escapes:latest'], { 'intermediate.owner': 'A' }, ['# escape=`\nRUN true']),
+    two: image(['two:latest'], null, ['ENV A=b\nCOPY . /']),
   }
+  const byId = Object.entries(all).map(([name, one]) => [idOf(`${name}:latest`), one] as const)
   return call.startsWith('GET /images/')
-    ? all[call.slice('GET /images/'.length, -'/json'.length)]
+    ? { ...all, ...Object.fromEntries(byId) }[call.slice('GET /images/'.length, -'/json'.length)]
     : buildOrNothing(call)
 }
+
+/** What the engine calls an image that is exchanged by nobody. */
+function idOf(name: string): string {
+  return `sha256:${createHash('sha256').update(name).digest('hex')}`
+}
+
+const base = idOf('base:latest')
+const mine = idOf('mine:latest')
 
 const buildOrNothing = (call: string) => (call === 'POST /build' ? {} : undefined)
 
@@ -54,8 +73,9 @@ RUN echo one \\
 FROM $QUOTED
 COPY --from=first --chown=0 /a /b
 COPY --from=0 /a /b
-COPY --from=base /a /b
-FROM first
+copy --from=base /a /b
+ONBUILD  copy --from=mine /a /b
+FROM FIRST
 FROM scratch
 LABEL a=b \\
   c="$x"
@@ -71,19 +91,20 @@ LABEL a=b \\
     expect(status).toBe(200)
     const [build] = engine.of('POST /build')
     expect(JSON.parse(build!.query.get('labels')!)).toEqual({ x: 'y', 'intermediate.owner': 'A' })
-    expect(JSON.parse(build!.query.get('cachefrom')!)).toEqual(['mine'])
+    expect(JSON.parse(build!.query.get('cachefrom')!)).toEqual([mine])
     expect(await built(engine, 'other')).toBe('content')
     expect(await built(engine)).toBe(`ARG BASE=nosuch
 ARG QUOTED="mine"
-FROM base as First
+FROM ${base} as First
 LABEL intermediate.owner="A"
 RUN echo one   && echo two
-FROM mine
+FROM ${mine}
 LABEL intermediate.owner="A"
 COPY --from=first --chown=0 /a /b
 COPY --from=0 /a /b
-COPY --from=base /a /b
-FROM first
+COPY --from=${base} /a /b
+ONBUILD COPY --from=${mine} /a /b
+FROM FIRST
 LABEL intermediate.owner="A"
 FROM scratch
 LABEL intermediate.owner="A"
@@ -100,7 +121,7 @@ LABEL a=b   c="$x"
     await using owners = await twoOwners(engine.address)
     const context = pack(tarOf(entry(`./${path}`, 'FROM base\n'), entry('big', 'x'.repeat(100_000))))
     expect((await owners.a(`POST /build?dockerfile=./x/../${path}`, context, tar)).status).toBe(200)
-    expect(await built(engine, path)).toBe('FROM base\nLABEL intermediate.owner="A"\n')
+    expect(await built(engine, path)).toBe(`FROM ${base}\nLABEL intermediate.owner="A"\n`)
     expect((await built(engine, 'big'))!.length).toBe(100_000)
   })
 
@@ -119,7 +140,7 @@ LABEL a=b   c="$x"
     )
     const behind = Buffer.concat([context, tarOf(entry('Dockerfile', evil))])
     expect((await owners.a('POST /build', behind, tar)).status).toBe(200)
-    expect(await built(engine)).toBe('FROM mine\nLABEL intermediate.owner="A"\n')
+    expect(await built(engine)).toBe(`FROM ${mine}\nLABEL intermediate.owner="A"\n`)
   })
 
   it.each([
@@ -133,7 +154,13 @@ LABEL a=b   c="$x"
     ['FROM base\nCOPY --from=theirs / /', 404, 'No such image: theirs'],
     ['FROM base\ncopy --chown=0 \\\n# x\n --from=theirs / /', 404, 'No such image: theirs'],
     ['FROM base\nCOPY --from=1 / /', 404, 'No such image: 1'],
-    ['FROM copies', 404, 'No such image: theirs'],
+    ['FROM copies', 403, 'its ONBUILD "COPY --from=theirs / /" is run before'],
+    ['FROM mine-copies', 403, 'its ONBUILD "COPY --from=mine / /" is run before'],
+    // Where and how it was run is not in the key of the cache, and no label is.
+    ['FROM runs', 403, 'its ONBUILD "RUN true" is run before a label can say whose build it is'],
+    ['FROM mine-runs', 200, ''],
+    ['FROM escapes', 403, 'with the escape character'],
+    ['FROM two', 403, 'is run before'],
     // The stage that is being built is none yet, and the engine looks for an image of that name.
     ['FROM base AS theirs\nCOPY --from=theirs / /', 404, 'No such image: theirs'],
     ['FROM base\nCOPY --from=0 / /', 404, 'No such image: 0'],
@@ -160,8 +187,23 @@ LABEL a=b   c="$x"
     ['FROM harmless', 200, ''],
     ['# escape=`\nFROM base\nRUN x `\n FROM theirs', 403, 'with the escape character \\'],
     ['FROM base\nRUN x \\\\\nFROM theirs', 403, 'without two backslashes'],
-    ['FROM base\nRUN <<EOF\nFROM theirs\nEOF', 403, 'without heredocs'],
-    ['FROM base\nONBUILD RUN cat <<-EOF', 403, 'without heredocs'],
+    ['FROM base\nRUN <<EOF\nFROM theirs\nEOF', 403, 'without << and heredocs'],
+    ['FROM base\nRUN cat ${X:+}<<"E "', 403, 'without << and heredocs'],
+    ['FROM base\nONBUILD RUN cat <<-EOF', 403, 'without << and heredocs'],
+    ['FROM base\nENV A=<<', 200, ''],
+    ['FROM base\nNOSUCH x', 403, 'with the instructions of the engine’s own builder: ADD, ARG,'],
+    ['FROM base\nONBUILD NOSUCH x', 403, 'with the instructions of the engine’s own builder'],
+    ['FROM base\nONBUILD # escape=x', 403, 'with the escape character'],
+    ['FROM base\nONBUILD', 403, 'write it with one instruction'],
+    ['FROM base\nRUN --mount=type=bind,from=theirs true', 403, 'builder has none of RUN'],
+    ['FROM base\nCOPY --link a b', 403, 'with flags of COPY as --chown=value, --from=value, without quotes'],
+    ['FROM base\nCOPY --parents=1 a b', 403, 'with flags of COPY as'],
+    ['FROM base\nCOPY -- --from=theirs b', 403, 'with flags of COPY as'],
+    ['FROM base\nADD --from=theirs / /', 403, 'with flags of ADD as --chown=value'],
+    ['FROM base\nHEALTHCHECK --interval=5s CMD true', 200, ''],
+    ['# syntax=docker/dockerfile:1\nFROM base', 200, ''],
+    ['FROM base AS $x', 403, 'write it as FROM image AS stage'],
+    ['FROM base\nRUN a\0b', 403, 'with spaces and tabs only'],
     ['FROM base\rFROM theirs', 403, 'without other line ends'],
     ['\uFEFFFROM theirs', 404, 'No such image: theirs'],
     ['FROM base\r\nFROM theirs\r\n', 404, 'No such image: theirs'],
@@ -195,6 +237,12 @@ LABEL a=b   c="$x"
     ['one path for all', tarOf(entry('x', '21 path=Dockerfile_x\n', { flag: 'g' })), 403, 'a record of path'],
     ['half a file', tarOf(entry('x', 'x'.repeat(2000))).subarray(0, 1000), 400, 'ends within a file'],
     ['bzip2', bzip2Like, 403, 'packed by bzip2'],
+    [
+      'a Dockerfile that is no text',
+      tarOf(entry('Dockerfile', Buffer.from('FROM \xE4', 'latin1'))),
+      403,
+      'no UTF-8',
+    ],
     ['what zstd skips', tarOf(entry('\x50\x2A\x4D\x18', 'FROM base')), 403, 'packed by zstd'],
     [
       'a name of nothing',
@@ -208,6 +256,50 @@ LABEL a=b   c="$x"
     const answer = await owners.a('POST /build', context, tar)
     expect([answer.status, answer.json.message]).toEqual([status, expect.stringContaining(message)])
     expect(engine.of('POST /build')).toEqual([])
+  })
+
+  it('is of what was read, and not of what the engine would unpack of that', async () => {
+    await using engine = await fakeEngine(images)
+    await using owners = await twoOwners(engine.address)
+    const evil = gzipSync(tarOf(entry('Dockerfile', 'FROM theirs')))
+    const packed = tarOf(gzippedEntry(evil), entry('Dockerfile', 'FROM base'))
+    expect(gunzipSync(packed.subarray(0, 512 + evil.length)).toString()).toContain('FROM theirs')
+    expect((await owners.a('POST /build', gzipSync(packed), tar)).status).toBe(200)
+    const [{ bytes } = { bytes: Buffer.alloc(0) }] = engine.of('POST /build')
+    expect(bytes.subarray(0, 4).toString()).toBe('pax_')
+    expect(await built(engine)).toContain(base)
+  })
+
+  it('takes no name that another has come to have since it began', async () => {
+    let isTaken = false
+    await using engine = await fakeEngine((call) => {
+      if (call !== 'GET /images/new:latest/json') return images(call)
+      return isTaken ? images('GET /images/theirs/json') : undefined
+    })
+    await using owners = await twoOwners(engine.address)
+    const context = tarOf(entry('Dockerfile', 'FROM base'))
+    async function* slowly(): AsyncGenerator<Buffer> {
+      yield context.subarray(0, 600)
+      await expect.poll(() => engine.of('GET /images/new:latest/json').length).toBe(1)
+      isTaken = true
+      yield context.subarray(600)
+    }
+    const answer = await owners.a('POST /build?t=new', Readable.from(slowly()), tar)
+    expect(answer.json).toEqual({
+      message: 'Conflict. The image name "new:latest" is already in use: choose another one.',
+    })
+  })
+
+  it('is asked in no way that is not known', async () => {
+    await using engine = await fakeEngine(images)
+    await using owners = await twoOwners(engine.address)
+    const { status, json } = await owners.a('POST /build?nocache=1&inherit=theirs')
+    expect([status, json]).toEqual([
+      403,
+      { message: 'builds with inherit= are not allowed here: leave it out' },
+    ])
+    expect((await owners.a('POST /build?version=3')).status).toBe(403)
+    expect(engine.got).toEqual([])
   })
 
   it('has no outputs, which can name an image too', async () => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { request } from 'node:http'
 import type { IncomingMessage } from 'node:http'
+import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { intermediate } from '@intermediate/core'
 import { filter } from '@intermediate/filter'
@@ -15,9 +16,12 @@ export interface Answer {
   readonly json: any
 }
 
+/** A stream is sent as it comes, an object as JSON. */
+type Body = object | string | Uint8Array | Readable
+
 /** A client of one address: `call('POST /containers/create?name=web', { Image: 'busybox' })`. */
 export interface Caller {
-  (call: string, body?: object | string | Uint8Array, headers?: Record<string, string>): Promise<Answer>
+  (call: string, body?: Body, headers?: Record<string, string>): Promise<Answer>
 }
 
 export interface Owners extends AsyncDisposable {
@@ -67,11 +71,16 @@ export function callerOf(address: string): Caller {
 export async function begin(
   address: string,
   call: string,
-  body?: object | string | Uint8Array,
+  body?: Body,
   headers: Record<string, string> = {},
 ): Promise<IncomingMessage> {
   const [method = '', path = ''] = call.split(' ')
-  const sent = typeof body === 'string' || body instanceof Uint8Array ? body : body && JSON.stringify(body)
+  const isStream = body instanceof Readable
+  const sent = isStream
+    ? undefined
+    : typeof body === 'string' || body instanceof Uint8Array
+      ? body
+      : body && JSON.stringify(body)
   const fields = {
     Host: 'docker',
     Connection: 'keep-alive',
@@ -87,7 +96,8 @@ export async function begin(
     headers: fields,
     agent: false,
   })
-  sending.end(sent)
+  if (isStream) body.pipe(sending)
+  else sending.end(sent)
   const [reply] = (await once(sending, 'response')) as [IncomingMessage]
   return reply
 }

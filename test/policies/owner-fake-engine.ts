@@ -22,8 +22,11 @@ export interface FakeEngine extends AsyncDisposable {
   streams(call: string): void
 }
 
-/** What it answers: a status, or a document with 200; undefined is 404. */
-export type Answers = (call: string, got: Got) => number | object | undefined
+/** What it answers: a status, or a document with 200 or its `status`; undefined is 404. */
+type Answer = number | (object & { readonly status?: number }) | undefined
+
+/** They may take their time. */
+export type Answers = (call: string, got: Got) => Answer | Promise<Answer>
 
 /** An engine of which a test says all answers. */
 export async function fakeEngine(answers: Answers): Promise<FakeEngine> {
@@ -33,7 +36,7 @@ export async function fakeEngine(answers: Answers): Promise<FakeEngine> {
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://engine')
     buffer(request).then(
-      (bytes) => {
+      async (bytes) => {
         const isJson = request.headers['content-type'] === 'application/json' && bytes.length > 0
         const call = `${request.method} ${decodeURIComponent(pathname)}`
         const one = {
@@ -43,8 +46,9 @@ export async function fakeEngine(answers: Answers): Promise<FakeEngine> {
           json: isJson ? JSON.parse(bytes.toString()) : undefined,
         }
         got.push(one)
-        const answer = answers(call, one) ?? 404
-        response.writeHead(typeof answer === 'number' ? answer : 200, { 'Content-Type': 'application/json' })
+        const answer = (await answers(call, one)) ?? 404
+        const { status = 200 } = typeof answer === 'number' ? { status: answer } : answer
+        response.writeHead(status, { 'Content-Type': 'application/json' })
         const shown = typeof answer === 'number' ? { message: `engine says ${answer}` } : answer
         const isStream = streams.has(call) && Array.isArray(shown)
         response.end(

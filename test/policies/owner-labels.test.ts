@@ -124,6 +124,15 @@ describe('names of images', () => {
       expect([line, (await owners.b(line)).status]).toEqual([line, 200])
   })
 
+  it('are not taken by an import either, where it is allowed', async () => {
+    await using engine = await memoryEngine({ images })
+    await using owners = await twoOwners(engine.address, { allow: 'POST /images/create' })
+    for (const name of ['repo=busybox', 'repo=busybox&tag=latest', 'repo=docker.io/library/busybox:latest']) {
+      const answer = await owners.a(`POST /images/create?fromSrc=-&${name}`, Buffer.alloc(1024))
+      expect([name, answer.status]).toEqual([name, 409])
+    }
+  })
+
   it('lead to no push of another’s tags', async () => {
     const image = (RepoTags: string[], Labels: object) => ({ Id: 'x', RepoTags, Labels })
     await using engine = await fakeEngine((call) => {
@@ -185,10 +194,28 @@ describe('what a container refers to', () => {
     await owners.b('POST /networks/own/connect', { Container: 'web', EndpointConfig: { NetworkID } })
     expect(last(engine.calls, 'POST /networks/:id/connect')).toMatchObject({
       params: { id: own },
-      body: { EndpointConfig: {} },
+      body: { EndpointConfig: { NetworkID: own } },
     })
     expect(JSON.stringify(engine.calls.at(-1))).not.toContain(NetworkID)
+    await owners.b('POST /networks/bridge/connect', { Container: 'web', EndpointConfig: { NetworkID } })
+    expect(last(engine.calls, 'POST /networks/:id/connect').body).toMatchObject({ EndpointConfig: {} })
+    expect(JSON.stringify(engine.calls.at(-1))).not.toContain(NetworkID)
   })
+
+  it.each([{}, { EndpointConfig: null }, { EndpointConfig: { Aliases: ['db'] } }])(
+    'is the network that it was connected to, whatever has its name at the start: %j',
+    async (more) => {
+      await using engine = await memoryEngine({ images })
+      await using owners = await twoOwners(engine.address)
+      await owners.a('POST /containers/create?name=web', { Image: 'busybox:latest' })
+      const NetworkID = (await owners.a('POST /networks/create', { Name: 'net' })).json.Id
+      await owners.a('POST /networks/net/connect', { Container: 'web', ...more })
+      const { body } = last(engine.calls, 'POST /networks/:id/connect')
+      expect(body).toMatchObject({ EndpointConfig: { ...more.EndpointConfig, NetworkID } })
+      await owners.a('POST /networks/net/disconnect', { Container: 'web' })
+      expect(last(engine.calls, 'POST /networks/:id/disconnect').body).not.toHaveProperty('EndpointConfig')
+    },
+  )
 
   it('is no mount of a type that is not known', async () => {
     await using engine = await memoryEngine({ images })

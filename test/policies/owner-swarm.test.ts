@@ -6,6 +6,23 @@ import type { Got } from './owner-fake-engine.js'
 const labels = { 'intermediate.owner': 'A' }
 const others = { 'intermediate.owner': 'B' }
 
+const id = (digit: string) => `sha256:${digit.repeat(64)}`
+
+/** Everybody’s, from a registry; A’s and B’s; and what B has pulled by its digest. */
+const images: Record<string, object> = {
+  busybox: { Id: id('1'), RepoTags: ['busybox:latest'], RepoDigests: [`busybox@${id('2')}`] },
+  'docker.io/library/busybox': {
+    Id: id('1'),
+    RepoTags: ['busybox:latest'],
+    RepoDigests: [`busybox@${id('2')}`],
+  },
+  [`busybox@${id('2')}`]: { Id: id('1'), RepoTags: ['busybox:latest'], RepoDigests: [`busybox@${id('2')}`] },
+  'mine:1': { Id: id('3'), RepoTags: ['mine:1'], Config: { Labels: labels } },
+  [id('3')]: { Id: id('3'), RepoTags: ['mine:1'], Config: { Labels: labels } },
+  'theirs:1': { Id: id('4'), RepoTags: ['theirs:1'], Config: { Labels: others } },
+  [`theirs@${id('5')}`]: { Id: id('4'), RepoTags: [], Config: { Labels: others } },
+}
+
 /** A swarm in which A and B have one service, secret and config each, of like names and ids. */
 function swarm(call: string, { query }: Got): object | number | undefined {
   const both = (kind: string) => [
@@ -21,6 +38,8 @@ function swarm(call: string, { query }: Got): object | number | undefined {
     ]
   const [, task] = /^GET \/tasks\/(task1\w+)$/.exec(call) ?? []
   if (task !== undefined) return both('task').find(({ ID }) => ID === task)
+  const [, image = ''] = /^GET \/images\/(.*)\/json$/.exec(call) ?? []
+  if (Object.hasOwn(images, image)) return images[image]
   if (/(task|service|secret|config)1aaaa|\/create$/.test(call)) return { ID: 'made', query: String(query) }
   return undefined
 }
@@ -129,7 +148,7 @@ it.each(['/services/create', '/services/service-a/update?version=1'])(
       TaskTemplate: {
         Networks: [{ Target: 'network1aaaa' }, { Target: 'host' }],
         ContainerSpec: {
-          Image: 'busybox',
+          Image: `busybox@${id('2')}`,
           Labels: { ...labels, tier: 'web' },
           Secrets: [{ SecretID: 'secret1aaaa', SecretName: 'secret-a' }],
           Configs: [{ ConfigID: 'config1aaaa' }],
@@ -193,6 +212,52 @@ it.each([
     expect([answer.status, answer.json]).toEqual([status, { message }])
   }
   expect(engine.got.filter(({ call }) => call.startsWith('POST'))).toEqual([])
+})
+
+it.each([
+  ['busybox', `busybox@${id('2')}`],
+  ['docker.io/library/busybox', id('1')],
+  [`busybox@${id('2')}`, `busybox@${id('2')}`],
+  ['mine:1', id('3')],
+  [id('3'), id('3')],
+  [`elsewhere@${id('6')}`, `elsewhere@${id('6')}`],
+])(
+  'has a service run what an image holds now, whoever has its name at another start: %s',
+  async (Image, pinned) => {
+    await using engine = await fakeEngine(swarm)
+    await using owners = await twoOwners(engine.address)
+    for (const path of ['/services/create', '/services/service-a/update?version=1']) {
+      expect((await owners.a(`POST ${path}`, container({ Image }))).status).toBe(200)
+      expect(engine.got.at(-1)!.json.TaskTemplate.ContainerSpec.Image).toBe(pinned)
+    }
+  },
+)
+
+it.each(['theirs:1', `theirs@${id('5')}`, 'nosuch:1', id('7')])(
+  'makes no service of an image that is another’s, or could become it: %s',
+  async (Image) => {
+    await using engine = await fakeEngine(swarm)
+    await using owners = await twoOwners(engine.address)
+    for (const path of ['/services/create', '/services/service-a/update?version=1']) {
+      const answer = await owners.a(`POST ${path}`, container({ Image }))
+      const message = `No such image: ${Image} (a service here runs what is on this engine, or a digest)`
+      expect([answer.status, answer.json]).toEqual([404, { message }])
+    }
+    expect(engine.got.filter(({ call }) => call.startsWith('POST'))).toEqual([])
+  },
+)
+
+it('asks for tasks of the owner’s services and of no nodes, which the engine would say are there', async () => {
+  await using engine = await fakeEngine(swarm)
+  await using owners = await twoOwners(engine.address)
+  const asked = async (value: object): Promise<string[]> => {
+    await owners.a(`GET /tasks?${filters(value)}`)
+    const { service, node } = JSON.parse(engine.got.at(-1)!.query.get('filters')!)
+    return Object.keys(service ?? node)
+  }
+  expect(await asked({ service: ['service-a', 'service1a'] })).toEqual(['service1aaaa'])
+  for (const value of [{ service: ['service-b'] }, { service: { nosuch: true } }, { node: ['node-1'] }])
+    expect(await asked(value)).toEqual([expect.stringMatching(/^nobodys-/)])
 })
 
 it('labels secrets and configs, also where an update replaces the labels', async () => {

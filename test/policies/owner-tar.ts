@@ -9,10 +9,10 @@ export interface EntryOptions {
 /** One entry; a name that is too long for its head stands in one of PAX before it. */
 export function entry(
   name: string,
-  content: string,
+  content: string | Buffer,
   { flag = '0', target = '', size }: EntryOptions = {},
 ): Buffer {
-  const bytes = Buffer.from(content)
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content
   const head = Buffer.alloc(512)
   const put = (text: string, at: number) => head.write(text, at, 'latin1')
   put(name.slice(0, 100), 0)
@@ -43,3 +43,10 @@ export function tarOf(...entries: readonly Buffer[]): Buffer {
 
 /** What begins as bzip2 does. */
 export const bzip2Like = Buffer.concat([Buffer.from('BZh9'), Buffer.alloc(600)])
+
+/** What is an entry to a reader of archives, and to one of gzip the same as `packed`: its head is an extra field there. */
+export function gzippedEntry(packed: Buffer): Buffer {
+  const [extra, plain] = [4, 10]
+  const magic = Buffer.from([0x1f, 0x8b, 0x08, extra, 0, 0, 0, 0, 0, 3, (512 - 12) & 0xff, (512 - 12) >> 8])
+  return entry(magic.toString('latin1'), packed.subarray(plain))
+}

@@ -122,7 +122,7 @@ const ownerCalls: Calls<Attempt> = {
   },
   'POST /networks/create': {
     line: 'POST /networks/create',
-    body: { Name: 'n', ConfigFrom: { Network: 'mine' } },
+    body: { Name: 'n', ...labels },
   },
   'POST /services/create': {
     line: 'POST /services/create',

@@ -1,4 +1,5 @@
 import type { Call, Endpoint, Layer } from '@intermediate/core'
+import { IntermediateError } from '@intermediate/core'
 import type { Policy } from './policy.js'
 
 /** A call that a policy in a dry run would have answered. */
@@ -22,8 +23,16 @@ export interface DryRunReport {
  *     filter.dryRun(filter.unprivileged())
  *
  * @param report default: a line on stderr
+ * @throws IntermediateError for a layer that is no `Policy`, such as `owner()`: it changes calls and replies, and what it
+ * would do cannot be told without doing it
  */
 export function dryRun(policy: Policy, report: (would: DryRunReport) => void = onStderr): Layer {
+  if (typeof (policy as Partial<Policy>).refusal !== 'function')
+    throw new IntermediateError(
+      'ERR_CONFIGURATION',
+      500,
+      `dryRun() cannot be used with ${policy.name || 'this layer'}: it does more than to refuse, so there is no telling what it would do without doing it. Try it on a socket of its own.`,
+    )
   const layer: Layer = async (call, next) => {
     const would = await answerOf(policy, call)
     if (would !== undefined) report({ policy: policy.name, ...whatOf(call), ...would })

@@ -1,9 +1,10 @@
 import { posix } from 'node:path'
 import { pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
+import { claimTags } from './build-query.js'
 import { judgeDockerfile } from './dockerfile.js'
 import { Refused } from './refused.js'
-import { endOfArchive, fileEntry, isEnd, nextName, readHead } from './tar-head.js'
+import { endOfArchive, fileEntry, isEnd, nextName, noEntry, readHead } from './tar-head.js'
 import { TarBytes } from './tar-bytes.js'
 import type { Visit } from './visit.js'
 
@@ -27,6 +28,8 @@ async function* judged(visit: Visit, path: string, context: Readable): AsyncGene
   const found = new Map<string, Buffer>()
   let longName: string | undefined
   let isNamed = false
+  // The engine unpacks what begins as something packed does, however often it was: this does not.
+  yield noEntry
   for (;;) {
     const head = await bytes.take(512)
     if (head === undefined || isEnd(head)) break
@@ -51,12 +54,23 @@ async function* judged(visit: Visit, path: string, context: Readable): AsyncGene
     throw new Refused(403, 'a build context that ends with the name of nothing is not allowed here')
   const dockerfile = paths.map((each) => found.get(each)).find((each) => each !== undefined)
   if (dockerfile === undefined) throw new Refused(400, `Cannot locate specified Dockerfile: ${path}`)
-  yield fileEntry(path, Buffer.from(await judgeDockerfile(visit, dockerfile.toString())))
+  const rewritten = await judgeDockerfile(visit, textOf(dockerfile))
+  // Others may have made images since the call came.
+  await claimTags(visit)
+  yield fileEntry(path, Buffer.from(rewritten))
   yield endOfArchive
   await bytes.drop()
 }
 
 const largestDockerfile = 1024 * 1024
+
+function textOf(dockerfile: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(dockerfile)
+  } catch {
+    throw new Refused(403, 'a Dockerfile that is no UTF-8 is not allowed here')
+  }
+}
 
 /** Plain, or by gzip, which the docker CLI can do; the engine sees it by the first bytes, whatever the header says. */
 async function unpacked(context: Readable): Promise<Readable> {

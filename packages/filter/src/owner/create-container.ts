@@ -1,12 +1,14 @@
+import type { Reply } from '@intermediate/core'
 import { findContainer } from './find-container.js'
 import { findUsableImage } from './find-image.js'
 import type { Fields } from './go-values.js'
 import { asText, listIn, objectIn, textIn } from './go-values.js'
+import { hideIds } from './hide-ids.js'
 import { setLabel } from './labels.js'
 import { pinNetworks } from './networks.js'
 import { Refused } from './refused.js'
 import type { Rule, Visit } from './visit.js'
-import { claimBinds, claimMounts } from './volumes.js'
+import { checkVolumes, makeVolumes } from './volumes.js'
 
 /**
  * A container: labelled, whatever its image's labels say, and of nothing but what is the owner's. What it refers to is
@@ -20,11 +22,22 @@ export const createContainer: Rule = async (visit) => {
   const host = objectIn(body, 'HostConfig')
   if (host !== undefined) {
     await pinContainers(visit, host)
-    await claimBinds(visit, host)
-    await claimMounts(visit, host)
   }
   await pinNetworks(visit, body, host)
-  return visit.forward()
+  const volumes = host === undefined ? new Set<string>() : await makeVolumes(visit, host)
+  const reply = await visit.forward()
+  if (reply.ok && volumes.size > 0) await checkMade(visit, reply, volumes)
+  return reply.status === 409 ? hideIds(visit, reply, visit.query['name'] ?? '') : reply
+}
+
+async function checkMade(visit: Visit, reply: Reply, volumes: ReadonlySet<string>): Promise<void> {
+  const { Id = '' } = (await reply.json()) as { Id?: string }
+  try {
+    await checkVolumes(visit, volumes)
+  } catch (error) {
+    await visit.ask('DELETE /containers/:id', { params: { id: Id }, query: { force: '1' } })
+    throw error
+  }
 }
 
 /** The containers of which this one takes volumes, namespaces or addresses. */

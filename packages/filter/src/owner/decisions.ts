@@ -16,6 +16,7 @@ import {
   passes,
   refuses,
   removeContainer,
+  rename,
   usableImage,
 } from './simple-rules.js'
 import { info } from './system.js'
@@ -56,7 +57,7 @@ export const decisions: Readonly<Record<Exclude<Endpoint, 'unknown'>, Rule>> = {
   'POST /containers/:id/kill': own('container'),
   'GET /containers/:id/logs': own('container'),
   'POST /containers/:id/pause': own('container'),
-  'POST /containers/:id/rename': own('container'),
+  'POST /containers/:id/rename': rename,
   'POST /containers/:id/resize': own('container'),
   'POST /containers/:id/restart': own('container'),
   'POST /containers/:id/start': own('container'),

@@ -1,19 +1,12 @@
 import { Refused } from './refused.js'
 
-export interface Instruction {
-  /** In upper case. */
-  readonly name: string
-  /** What follows it, on one line. */
-  readonly rest: string
-}
-
 /**
- * The instructions of a Dockerfile, as the engine's own builder reads them: comments are left out, lines that end with a
- * backslash go on in the next.
+ * The lines of a Dockerfile that say something, as the engine's own builder puts them together: comments are left out,
+ * lines that end with a backslash go on in the next.
  * @throws Refused 403 for what engines read differently: another escape character, two backslashes at the end of a
- * line, heredocs, white space that is neither space nor tab
+ * line, white space that is neither space nor tab, other line ends
  */
-export function* instructions(written: string): Generator<Instruction> {
+export function* wholeLines(written: string): Generator<string> {
   let line = ''
   let goesOn = false
   for (const raw of written.replace(/^\uFEFF/, '').split(/\r?\n/)) {
@@ -22,6 +15,7 @@ export function* instructions(written: string): Generator<Instruction> {
       if (/^\s*#\s*escape\s*=\s*[^\s\\]/i.test(raw)) throw notRead(raw, 'with the escape character \\')
       continue
     }
+    if (raw.includes('\r')) throw notRead(raw, 'without other line ends than line feeds')
     if (goesOn && raw.trim() === '') continue
     const [, text = raw, backslashes] = /^(.*?)(\\+)[ \t]*$/s.exec(raw) ?? []
     if (backslashes !== undefined && backslashes.length > 1)
@@ -29,10 +23,10 @@ export function* instructions(written: string): Generator<Instruction> {
     line += goesOn ? text : text.trimStart()
     goesOn = backslashes !== undefined
     if (goesOn) continue
-    if (line.trim() !== '') yield instruction(line)
+    if (line.trim() !== '') yield line.trim()
     line = ''
   }
-  if (line.trim() !== '') yield instruction(line)
+  if (line.trim() !== '') yield line.trim()
 }
 
 /** What white space parts. */
@@ -40,17 +34,11 @@ export function wordsOf(text: string): string[] {
   return text.split(/\s+/).filter((word) => word !== '')
 }
 
-function instruction(line: string): Instruction {
-  const [, name = '', rest = ''] = /^(\S+)\s*(.*)$/s.exec(line.trim()) ?? []
-  if (/[\r\n]/.test(line)) throw notRead(line, 'without other line ends than line feeds')
-  if (wordsOf(rest).some((word) => /^\d*<<-?/.test(word))) throw notRead(line, 'without heredocs')
-  return { name: name.toUpperCase(), rest }
-}
+/** White space that Go takes for some in one place and not in another, and the end of a text in C. */
+const otherSpace = /[\0\v\f\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000\uFEFF]/
 
-/** White space that Go takes for some in one place and not in another. */
-const otherSpace = /[\v\f\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000\uFEFF]/
-
-function notRead(line: string, how: string): Refused {
+/** What a line of a Dockerfile is refused with. */
+export function notRead(line: string, how: string): Refused {
   return new Refused(
     403,
     `the line ${JSON.stringify(line)} of the Dockerfile is not allowed here: write it ${how}`,

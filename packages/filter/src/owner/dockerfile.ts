@@ -1,15 +1,20 @@
+import type { api } from '@intermediate/core'
 import { labelLine } from './commit.js'
-import { instructions, wordsOf } from './dockerfile-lines.js'
-import type { Instruction } from './dockerfile-lines.js'
+import type { Flag, Instruction } from './dockerfile-instructions.js'
+import { instructions, lineOf } from './dockerfile-instructions.js'
+import { wordsOf } from './dockerfile-lines.js'
 import { expand } from './dockerfile-variables.js'
 import { inspectUsableImage } from './find-image.js'
+import { hasDigest } from './image-names.js'
+import { bears } from './labels.js'
 import { Refused } from './refused.js'
 import type { Owner, Visit } from './visit.js'
 
 /**
- * A Dockerfile that does the same, one instruction a line, from the images that were judged, and with the label behind
- * each FROM: so that every step bears it, and nobody's cache has the steps of another.
- * @throws Refused for what is not the owner's, or sets the label
+ * A Dockerfile that does the same, one instruction a line, from the images that were judged, by their ids: a build can
+ * take as long as its owner likes until it looks for one, and a name can be another's image by then. The label is behind
+ * each FROM, so that every step bears it, and nobody's cache has the steps of another.
+ * @throws Refused for what is not the owner's, sets the label, or is not known
  */
 export async function judgeDockerfile(visit: Visit, written: string): Promise<string> {
   const args = new Map<string, string>()
@@ -18,49 +23,80 @@ export async function judgeDockerfile(visit: Visit, written: string): Promise<st
   for (const instruction of instructions(written)) {
     const { name, rest } = instruction
     if (name === 'FROM') {
-      const { base, line, stage } = readFrom(rest, args)
-      if (base !== 'scratch' && !stages.includes(base)) await judgeBase(visit, base)
+      const { base, as, stage } = readFrom(instruction, args)
+      const isKnown = base === 'scratch' || stages.includes(base.toLowerCase())
+      const from = isKnown ? base : await judgeBase(visit, base)
       stages.push(stage)
-      lines.push(line, labelLine(visit.owner))
+      lines.push(lineOf({ ...instruction, rest: from + as }), labelLine(visit.owner))
       continue
     }
     if (name === 'ARG' && stages.length === 0) setArgs(args, rest, givenArgs(visit))
-    await judge(visit, instruction, stages)
-    lines.push(`${name} ${rest}`)
+    // The engine looks for names of stages among those that are finished, and then for an image.
+    lines.push(await judged(visit, instruction, stages.slice(0, -1)))
   }
   return `${lines.join('\n')}\n`
 }
 
-/** What a base image has the builder do comes from a Dockerfile too. */
-async function judgeBase(visit: Visit, name: string): Promise<void> {
+/** The id of an image to build from. What it has the builder do comes from a Dockerfile too. */
+async function judgeBase(visit: Visit, name: string): Promise<string> {
   const image = await usableImage(visit, name)
-  for (const trigger of image.Config?.OnBuild ?? [])
-    for (const instruction of instructions(trigger)) await judge(visit, instruction, [])
+  for (const trigger of image.Config?.OnBuild ?? []) await judgeTrigger(visit, name, image, trigger)
+  return image.Id ?? name
 }
 
-async function usableImage(visit: Visit, name: string) {
+/** It is run as it stands in the image, in front of the label. @throws Refused for what a label would be needed for */
+async function judgeTrigger(
+  visit: Visit,
+  base: string,
+  image: api.ImageInspect,
+  trigger: string,
+): Promise<void> {
+  const isOwn = bears(image.Config?.Labels, visit.owner)
+  const [instruction, ...more] = instructions(trigger)
+  const isPlain =
+    instruction !== undefined && more.length === 0 && /^[A-Za-z][^\n]*[^\\`\s]\s*$/.test(trigger)
+  // The cache has what the command did wherever it was run, on whoever's network.
+  const isShared = instruction?.name === 'RUN' && !isOwn
+  const named = instruction?.flags.find(({ name, value }) => name === 'from' && !hasDigest(value))
+  if (!isPlain || isShared || named !== undefined)
+    throw new Refused(
+      403,
+      `FROM ${base} is not allowed here: its ONBUILD ${JSON.stringify(trigger)} is run before a label can say whose build it is`,
+    )
+  await judged(visit, instruction, [])
+}
+
+async function usableImage(visit: Visit, name: string): Promise<api.ImageInspect> {
   const image = await inspectUsableImage(visit, name)
   if (image === undefined)
     throw new Refused(404, `No such image: ${name} (a build here takes what was pulled or built before)`)
   return image
 }
 
-async function judge(visit: Visit, { name, rest }: Instruction, stages: readonly string[]): Promise<void> {
+/** The line that does what an instruction does, of images that were judged. */
+async function judged(visit: Visit, instruction: Instruction, finished: readonly string[]): Promise<string> {
+  const { name, flags, rest } = instruction
   if (name === 'LABEL') checkLabel(rest, visit.owner)
-  // It is run in a stage that knows no others, in this file or in another.
-  if (name === 'ONBUILD') for (const inner of instructions(rest)) await judge(visit, inner, [])
-  if (name !== 'COPY') return
-  // The engine looks for names of stages among those that are finished, and then for an image.
-  const finished = stages.slice(0, -1)
-  for (const flag of wordsOf(rest)) {
-    if (!flag.startsWith('--')) return
-    if (/["'\\$]/.test(flag))
-      throw new Refused(403, `COPY ${flag} is not allowed here: write it without quotes and variables`)
-    const [option, from = ''] = split(flag)
-    const isStage =
-      finished.includes(from.toLowerCase()) || (/^\d+$/.test(from) && Number(from) < finished.length)
-    if (option === '--from' && !isStage) await usableImage(visit, from)
-  }
+  if (name === 'ONBUILD') return lineOf({ ...instruction, rest: await judgedLater(visit, rest) })
+  if (name !== 'COPY') return lineOf(instruction)
+  const pinned: Flag[] = []
+  for (const flag of flags) pinned.push(flag.name === 'from' ? await pinnedFrom(visit, flag, finished) : flag)
+  return lineOf({ ...instruction, flags: pinned })
+}
+
+/** It is run in a stage that knows no others, in this file or in another. */
+async function judgedLater(visit: Visit, rest: string): Promise<string> {
+  const [instruction, ...more] = instructions(rest)
+  if (instruction === undefined || more.length > 0)
+    throw new Refused(403, `ONBUILD ${rest} is not allowed here: write it with one instruction`)
+  return judged(visit, instruction, [])
+}
+
+async function pinnedFrom(visit: Visit, flag: Flag, finished: readonly string[]): Promise<Flag> {
+  const { value } = flag
+  const isStage =
+    finished.includes(value.toLowerCase()) || (/^\d+$/.test(value) && Number(value) < finished.length)
+  return isStage ? flag : { ...flag, value: (await usableImage(visit, value)).Id ?? value }
 }
 
 /** The key of the label, however it is quoted; what a variable makes of a key is not known. */
@@ -75,21 +111,17 @@ function checkLabel(rest: string, { label }: Owner): void {
     throw new Refused(403, `LABEL ${rest} is not allowed here: leave out ${label}, and variables in keys`)
 }
 
-function readFrom(rest: string, args: ReadonlyMap<string, string>) {
+function readFrom({ rest }: Instruction, args: ReadonlyMap<string, string>) {
   const words = wordsOf(rest).map((word) => expand(word, args))
-  const flags = words.filter((word) => word.startsWith('--'))
-  const [base, as, stage = '', ...more] = words.slice(flags.length)
+  const [base, as, stage = '', ...more] = words
   const isWhole =
     base !== undefined &&
-    (as === undefined || (as.toLowerCase() === 'as' && stage !== '')) &&
+    base !== '' &&
+    (as === undefined || (as.toLowerCase() === 'as' && /^[a-z][a-z0-9-_.]*$/i.test(stage))) &&
     more.length === 0
-  if (
-    !isWhole ||
-    flags.some((flag, at) => flag !== words[at]) ||
-    words.some((word) => /[\s"'\\$]/.test(word))
-  )
+  if (!isWhole || words.some((word) => word.startsWith('--') || /[\s"'\\$]/.test(word)))
     throw new Refused(403, `FROM ${rest} is not allowed here: write it as FROM image AS stage`)
-  return { base, stage: stage.toLowerCase(), line: `FROM ${words.join(' ')}` }
+  return { base, as: as === undefined ? '' : ` ${as} ${stage}`, stage: stage.toLowerCase() }
 }
 
 /** Those before the first FROM are for FROM; a build argument counts where there is an ARG of its name. */

@@ -15,6 +15,16 @@ export function hasTag(name: string): boolean {
   return /[:@]/.test(name.slice(name.lastIndexOf('/') + 1))
 }
 
+/** True for `busybox@sha256:…` and for an id. */
+export function hasDigest(name: string): boolean {
+  return /(^|@)sha256:[0-9a-f]{64}$/.test(name)
+}
+
+/** `localhost:5000/busybox` of `localhost:5000/busybox:1.36`. */
+export function withoutTag(name: string): string {
+  return name.replace(/:[^/]*$/, '')
+}
+
 /**
  * Sees to it that an image can be given a name: the engine would take it from any image that has it. One of the owner's
  * own loses it, as ever.

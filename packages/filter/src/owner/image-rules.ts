@@ -1,17 +1,18 @@
-import { findImage, findUsableImage, whoseImage, whoseOf } from './find-image.js'
-import { asText } from './go-values.js'
+import { findUsableImage, whoseImage, whoseOf } from './find-image.js'
 import { claimForPull, claimName, imagesNamed, taggedName, hasTag } from './image-names.js'
 import { Refused } from './refused.js'
 import { sharedImage, withLeave } from './simple-rules.js'
 import type { Rule, Visit } from './visit.js'
 
-/** A pull: what it brings is everybody's. An import cannot be labelled. */
+/** A pull: what it brings is everybody's. An import cannot be labelled; where it is allowed, it takes no name of others. */
 export const pull: Rule = withLeave(async (visit) => {
   const { query, owner, call } = visit
   const repository = query['fromImage'] ?? ''
   if (repository === '') {
-    if (owner.allows(call.endpoint)) return visit.forward()
-    throw new Refused(403, 'imports of images are not allowed here, since they cannot be labelled')
+    if (!owner.allows(call.endpoint))
+      throw new Refused(403, 'imports of images are not allowed here, since they cannot be labelled')
+    if (query['repo']) await claimName(visit, query['repo'], query['tag'])
+    return visit.forward()
   }
   await claimForPull(visit, repository, query['tag'])
   return visit.forward()
@@ -65,29 +66,4 @@ export const saveImages: Rule = async (visit) => {
     break
   }
   return visit.forward()
-}
-
-/** The names that a build is to give, and the images whose steps it may take: others are as if they were not there. */
-export async function claimBuildNames(visit: Parameters<Rule>[0]): Promise<void> {
-  for (const name of visit.call.queryValues('t')) await claimName(visit, name)
-  const { query } = visit
-  if (query['outputs'])
-    throw new Refused(403, 'outputs of a build are not allowed here: name the image with --tag')
-  if (!query['cachefrom']) return
-  const given = parsedList(query['cachefrom'])
-  const own: string[] = []
-  for (const name of given) if ((await findImage(visit, name)) !== undefined) own.push(name)
-  query['cachefrom'] = JSON.stringify(own)
-}
-
-function parsedList(written: string): string[] {
-  let list: unknown
-  try {
-    list = JSON.parse(written)
-  } catch {
-    list = undefined
-  }
-  if (list === null) return []
-  if (!Array.isArray(list)) throw new Refused(400, 'cachefrom has to be a list of images in JSON.')
-  return list.map((name) => asText(name, 'cachefrom'))
 }

@@ -25,7 +25,7 @@ function list(labelsOf: (item: Item) => Labels): Rule {
 
 /** Containers: `before` and `since` name others, which have to be there. */
 export const listedContainers: Rule = async (visit) => {
-  await withOwnMarks(visit, async (name) => (await find.container(visit, name)) ?? visit.standIn(name))
+  await renamed(visit, marks, async (name) => (await find.container(visit, name)) ?? visit.standIn(name))
   return listed(visit)
 }
 
@@ -33,7 +33,11 @@ export const listedContainers: Rule = async (visit) => {
 export const listedImages: Rule = async (visit) => {
   const { query } = visit
   delete query['manifests']
-  await withOwnMarks(visit, async (name) => (await findUsableImage(visit, name)) ?? visit.imageStandIn(name))
+  await renamed(
+    visit,
+    marks,
+    async (name) => (await findUsableImage(visit, name)) ?? visit.imageStandIn(name),
+  )
   const reply = await visit.forward()
   changeItems(reply, (item: Item) => {
     const whose = whoseOf(visit, item)
@@ -43,8 +47,10 @@ export const listedImages: Rule = async (visit) => {
   return reply
 }
 
-/** Tasks: those of the owner's services. */
+/** Tasks: those of the owner's services. The engine says of a service or node that they are of that it is not there. */
 export const listedTasks: Rule = async (visit) => {
+  await renamed(visit, ['service'], async (name) => (await find.service(visit, name)) ?? visit.standIn(name))
+  if (!visit.owner.allows('GET /nodes')) await renamed(visit, ['node'], async (name) => visit.standIn(name))
   const query = { filters: ownFilters(visit.owner) }
   const services = (await visit.ask('GET /services', { query })) ?? []
   const own = new Set(
@@ -61,15 +67,17 @@ export const pruned: Rule = async (visit) => {
   return visit.forward()
 }
 
-async function withOwnMarks(visit: Visit, marked: (name: string) => Promise<string>): Promise<void> {
+const marks = ['before', 'since']
+
+/** Has filters name what is the owner's, or nothing. */
+async function renamed(
+  visit: Visit,
+  filtersNamed: readonly string[],
+  rename: (name: string) => Promise<string>,
+): Promise<void> {
   const { query } = visit
   const filters = readFilters(query['filters'])
-  let changed = false
-  for (const mark of ['before', 'since']) {
-    const names = filters.get(mark)
-    if (names === undefined) continue
-    filters.set(mark, await Promise.all(names.map(marked)))
-    changed = true
-  }
-  if (changed) query['filters'] = writeFilters(filters)
+  const there = filtersNamed.filter((name) => filters.has(name))
+  for (const name of there) filters.set(name, await Promise.all(filters.get(name)!.map(rename)))
+  if (there.length > 0) query['filters'] = writeFilters(filters)
 }

@@ -2,6 +2,7 @@ import { find } from './find.js'
 import { findNetwork } from './find-named.js'
 import type { Fields } from './go-values.js'
 import { asObject, objectIn, textIn } from './go-values.js'
+import { hideIds } from './hide-ids.js'
 import { setLabel } from './labels.js'
 import { Refused } from './refused.js'
 import type { Rule, Visit } from './visit.js'
@@ -35,15 +36,23 @@ export const createNetwork: Rule = async (visit) => {
   if (body['Ingress'] === true)
     throw new Refused(403, 'the ingress network is the whole swarm’s: leave out --ingress')
   const from = objectIn(body, 'ConfigFrom')
-  const name = from === undefined ? '' : textIn(from, 'Network')
-  if (from !== undefined && name !== '') from['Network'] = await ownNetwork(visit, name)
-  return visit.forward()
+  if (from !== undefined && textIn(from, 'Network') !== '')
+    throw new Refused(
+      403,
+      'networks that are configured by another are not allowed here, since they cannot be labelled: leave out --config-from',
+    )
+  const reply = await visit.forward()
+  if (!reply.ok) return hideIds(visit, reply, textIn(body, 'Name'))
+  // Older engines make several of one name, and warn of whatever else has it.
+  const made = (await reply.json()) as { Warning?: string }
+  if (made.Warning?.includes('already exists')) made.Warning = ''
+  return reply
 }
 
 /** Connects and disconnects: both the network and the container have to be the owner's. */
 export const connectNetwork: Rule = async (visit) => {
   const body = await visit.body()
-  const { params } = visit
+  const { params, call } = visit
   const name = params['id']!
   const network = everybodys.has(name) ? name : await findNetwork(visit, name)
   params['id'] = network ?? visit.standIn(name)
@@ -51,6 +60,10 @@ export const connectNetwork: Rule = async (visit) => {
   body['Container'] = (await find.container(visit, container)) ?? visit.standIn(container)
   const settings = objectIn(body, 'EndpointConfig')
   if (settings !== undefined) delete settings['NetworkID']
+  // A container that does not run is connected when it starts, to whatever has the name by then.
+  const isPinned =
+    network !== undefined && !everybodys.has(name) && call.endpoint === 'POST /networks/:id/connect'
+  if (isPinned) body['EndpointConfig'] = { ...settings, NetworkID: network }
   return visit.forward()
 }
 

@@ -34,10 +34,12 @@ export type OwnerId = string | ((call: Call) => string | undefined)
  * Covered: containers and what runs in them, volumes, networks, images, services with their tasks, secrets, configs,
  * and the events of all. Images that bear no label (pulled ones) are everybody's, to use and not to change; one that
  * was pulled with the label on it is that owner's. Builds are the engine's own builder's (DOCKER_BUILDKIT=0), from what is
- * there already; the Dockerfile that a build copies into an image has the label in it.
+ * there already; the Dockerfile that a build copies into an image is the one that was sent instead, with images by their
+ * ids and the label in it. Services run what an image was when they were made or updated.
  *
  * Not covered, because the engine has one of each for all: names (a name that another has is a conflict, which says that
- * it is taken; of two who give one name to images at the same moment, the later has it), ports, disk space and memory,
+ * it is taken, not whose; of two who give one name to images at the same time, the later has it), ports, disk space and
+ * memory, how long an answer takes, the volumes of services, which nodes make by name whenever a task starts,
  * the default bridge network, in which all containers reach each other, and the host. Who can mount host paths or run
  * privileged containers gets around this: stack `unprivileged()` and the like with it.
  *

@@ -1,7 +1,8 @@
 import { find } from './find.js'
-import { findUsableImage } from './find-image.js'
+import { inspectUsableImage } from './find-image.js'
 import type { Fields } from './go-values.js'
 import { objectIn, objectsIn, textIn } from './go-values.js'
+import { hasDigest, withoutTag } from './image-names.js'
 import { setLabel } from './labels.js'
 import { usableNetwork } from './networks.js'
 import { Refused } from './refused.js'
@@ -44,7 +45,7 @@ async function claimSpec(visit: Visit, spec: Fields): Promise<void> {
   if (container === undefined) return
   setLabel(container, visit.owner)
   const image = textIn(container, 'Image')
-  if (image !== '') await checkImage(visit, image)
+  if (image !== '') container['Image'] = await pinnedImage(visit, image)
   await claimMounts(visit, container)
   await pinReferences(visit, container, 'Secrets', 'secret')
   await pinReferences(visit, container, 'Configs', 'config')
@@ -56,11 +57,25 @@ async function pinTargets(visit: Visit, parent: Fields): Promise<void> {
     network['Target'] = await usableNetwork(visit, textIn(network, 'Target'))
 }
 
-/** Every node looks for an image by itself: here it can be known of this one only. */
-async function checkImage(visit: Visit, image: string): Promise<void> {
-  const isHidden = (await findUsableImage(visit, image)) === undefined
-  if (isHidden && (await visit.ask('GET /images/:name/json', { params: { name: image } })) !== undefined)
-    throw new Refused(404, `No such image: ${image}`)
+/**
+ * An image by what it holds: every task looks for it when it begins, and what has the name by then may be another's. By
+ * the digest that registries know it by, where there is one, so that other nodes find it too.
+ */
+async function pinnedImage(visit: Visit, name: string): Promise<string> {
+  const image = await inspectUsableImage(visit, name)
+  if (image === undefined) {
+    const isHidden = (await visit.ask('GET /images/:name/json', { params: { name } })) !== undefined
+    if (isHidden || !name.includes('@') || !hasDigest(name))
+      throw new Refused(
+        404,
+        `No such image: ${name} (a service here runs what is on this engine, or a digest)`,
+      )
+    return name
+  }
+  if (hasDigest(name)) return name
+  const repository = withoutTag(name)
+  const digest = image.RepoDigests?.find((each) => each.startsWith(`${repository}@`))
+  return digest ?? image.Id ?? name
 }
 
 async function pinReferences(

@@ -1,6 +1,7 @@
 import type { Kind } from './find.js'
 import { find } from './find.js'
 import { findUsableImage, whoseImage } from './find-image.js'
+import { hideIds } from './hide-ids.js'
 import { setLabel } from './labels.js'
 import { Refused } from './refused.js'
 import type { Rule, Visit } from './visit.js'
@@ -62,6 +63,13 @@ export async function pin(
   const { params } = visit
   const name = params[param]!
   params[param] = (await find[kind](visit, name)) ?? visit.standIn(name)
+}
+
+/** Another name for an owner's container. */
+export const rename: Rule = async (visit) => {
+  await pin(visit, 'container')
+  const reply = await visit.forward()
+  return reply.status === 409 ? hideIds(visit, reply, visit.query['name'] ?? '') : reply
 }
 
 /** A container, but not one of its names as a link: there are no ids for these. */

@@ -53,6 +53,9 @@ export function fileEntry(path: string, content: Buffer): Buffer {
   return Buffer.concat([entry('x', 'PaxHeaders/Dockerfile', records), entry('0', 'Dockerfile', content)])
 }
 
+/** What archives may have in front of what they hold, and readers pass over. */
+export const noEntry = entry('g', 'pax_global_header', Buffer.from(paxRecord('comment', 'a build context')))
+
 /** Two blocks of zeros, as every reader takes for the end. */
 export const endOfArchive = Buffer.alloc(1024)
 

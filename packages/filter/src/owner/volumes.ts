@@ -24,15 +24,38 @@ export const createVolume: Rule = async (visit) => {
 }
 
 /**
- * Binds of volumes, `name:/path`: what is not there yet the engine would make without a label, so it is made before.
- * Host paths are for other policies.
+ * Binds of volumes, `name:/path`, and Mounts: what is not there yet is made before, since the engine would give a
+ * container whatever has the name by then. Host paths are for other policies.
+ * @returns the names of the volumes
  */
-export async function claimBinds(visit: Visit, host: Fields): Promise<void> {
+export async function makeVolumes(visit: Visit, host: Fields): Promise<ReadonlySet<string>> {
+  const named = new Set<string>()
   for (const item of listIn(host, 'Binds')) {
     const [source = '', target] = asText(item, 'Binds').split(':')
-    if (target === undefined || source.startsWith('/')) continue
-    if (!(await checkFree(visit, source))) await makeVolume(visit, source, textIn(host, 'VolumeDriver'))
+    if (target === undefined || source === '' || source.startsWith('/')) continue
+    await makeVolume(visit, { Name: source, Driver: textIn(host, 'VolumeDriver') })
+    named.add(source)
   }
+  await claimMounts(visit, host)
+  for (const mount of objectsIn(host, 'Mounts')) {
+    const source = textIn(mount, 'Source')
+    if (textIn(mount, 'Type') !== 'volume' || source === '') continue
+    const options = objectIn(mount, 'VolumeOptions') ?? {}
+    const driver = objectIn(options, 'DriverConfig') ?? {}
+    const { Name: Driver, Options: DriverOpts } = driver
+    await makeVolume(visit, { Name: source, Driver, DriverOpts, Labels: options['Labels'] })
+    named.add(source)
+  }
+  return named
+}
+
+/**
+ * Looks again at what a container was made with. Until it was, the name of a volume could become another's; now that it
+ * has the volume, the engine removes neither.
+ * @throws Refused 409 where that has happened, for a container that has to go
+ */
+export async function checkVolumes(visit: Visit, names: ReadonlySet<string>): Promise<void> {
+  for (const name of names) if ((await findVolume(visit, name)) !== name) throw taken(name)
 }
 
 /** Mounts of every type: only those whose reach is known. A volume that is made for one gets the label with it. */
@@ -64,8 +87,10 @@ async function checkFree(visit: Visit, name: string): Promise<boolean> {
   return false
 }
 
-async function makeVolume(visit: Visit, name: string, driver: string): Promise<void> {
-  const body: Fields = { Name: name, Driver: driver }
+/** Sees to it that there is a volume of this name that is the owner's. @throws Refused 409 where it is another's */
+async function makeVolume(visit: Visit, body: Fields & { readonly Name: string }): Promise<void> {
+  const { Name: name } = body
+  if (await checkFree(visit, name)) return
   setLabel(body, visit.owner)
   const answer = await visit.answerTo('POST /volumes/create', { body })
   if (!answer.ok) {

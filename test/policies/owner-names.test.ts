@@ -1,0 +1,75 @@
+import { filter } from '@intermediate/filter'
+import { expect, it } from 'vitest'
+import { twoOwners } from './owner-clients.js'
+import { fakeEngine } from './owner-fake-engine.js'
+
+const [own, others] = ['a', 'b'].map((digit) => digit.repeat(64)) as [string, string]
+const conflict = (id: string) =>
+  `Conflict. The container name "/web" is already in use by container "${id}". You have to remove (or rename) that container to be able to reuse that name.`
+
+it.each(['POST /containers/create?name=web', 'POST /containers/mine/rename?name=web'])(
+  'says that a name is taken, and not by what that is another’s: %s',
+  async (line) => {
+    let holder = others
+    await using engine = await fakeEngine((call) => {
+      const [, id] = /^GET \/containers\/(\w+)\/json$/.exec(call) ?? []
+      if (id === 'mine' || id === own) return { Id: own, Config: { Labels: { 'intermediate.owner': 'A' } } }
+      if (id === others) return { Id: others, Config: { Labels: { 'intermediate.owner': 'B' } } }
+      return call.startsWith('POST ') ? { status: 409, message: conflict(holder) } : undefined
+    })
+    await using owners = await twoOwners(engine.address)
+    const body = line.includes('create') ? {} : undefined
+    expect(await owners.a(line, body)).toMatchObject({
+      status: 409,
+      json: { message: conflict('another’s') },
+    })
+    holder = own
+    expect(await owners.a(line, body)).toMatchObject({ status: 409, json: { message: conflict(own) } })
+  },
+)
+
+it('is not warned of another’s network of the same name', async () => {
+  const Warning = `Network with name net (id : ${others}) already exists`
+  await using engine = await fakeEngine((call) =>
+    call === 'POST /networks/create' ? { Id: own, Warning } : call === 'GET /networks' ? [] : undefined,
+  )
+  await using owners = await twoOwners(engine.address)
+  expect((await owners.a('POST /networks/create', { Name: 'net' })).json).toEqual({ Id: own, Warning: '' })
+})
+
+it('is not told which of others’ networks are in its way', async () => {
+  const message = (id: string, bridge: string) =>
+    `cannot create network ${own} (br-cafe): conflicts with network ${id} (br-${bridge}): networks have overlapping IPv4`
+  await using engine = await fakeEngine((call) => {
+    if (call === 'GET /networks') return [{ Id: own, Name: 'own', Labels: { 'intermediate.owner': 'A' } }]
+    return call.startsWith('POST ')
+      ? { status: 403, message: message(others, others.slice(0, 12)) }
+      : undefined
+  })
+  await using owners = await twoOwners(engine.address)
+  const { status, json } = await owners.a('POST /networks/create', { Name: 'net' })
+  expect([status, json.message]).toEqual([403, message('another’s', 'another’s')])
+})
+
+it('makes no network of another’s configuration, which could not be labelled', async () => {
+  await using engine = await fakeEngine(() => ({}))
+  await using owners = await twoOwners(engine.address)
+  const { status, json } = await owners.a('POST /networks/create', {
+    Name: 'n',
+    ConfigFrom: { Network: 'cfg' },
+  })
+  expect([status, json.message]).toEqual([
+    403,
+    'networks that are configured by another are not allowed here, since they cannot be labelled: leave out --config-from',
+  ])
+  expect(engine.got).toEqual([])
+  const none = { Name: 'n', ConfigFrom: { Network: '' } }
+  expect((await owners.a('POST /networks/create', none)).status).toBe(200)
+})
+
+it('has no dry run, since it does more than to refuse', () => {
+  const mistaken = filter.dryRun as (layer: unknown) => unknown
+  expect(() => mistaken(filter.owner('A'))).toThrow(
+    'dryRun() cannot be used with owner: it does more than to refuse, so there is no telling what it would do without doing it. Try it on a socket of its own.',
+  )
+})

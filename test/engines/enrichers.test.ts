@@ -12,18 +12,18 @@ import { chainOf } from './chain.js'
 import type { Command } from './command.js'
 import { busybox, dockerAt } from './docker.js'
 import type { Docker } from './docker.js'
-import { environmentFor, findEngines, noEngine, required } from './engines.js'
+import { environmentFor } from './engines.js'
+import { foundEngines } from './found-engines.js'
 import type { Client, Engine } from './engines.js'
 import { removeLeftOvers } from './left-overs.js'
 import { ask } from './made.js'
 
-const engines = await findEngines()
-if (engines.length === 0 && required) throw new Error(noEngine)
+const engines = await foundEngines()
 
 const run = `im-${randomBytes(3).toString('hex')}`
 const m = 1024 ** 2
 
-describe.skipIf(engines.length === 0).each(engines)('$name', (engine: Engine) => {
+describe.each(engines)('$name', (engine: Engine) => {
   afterAll(() => removeLeftOvers(direct(engine), run))
 
   describe.each(engine.clients)('$name', (client: Client) => {

@@ -4,17 +4,16 @@ import { temporaryFolder } from '@intermediate/testing'
 import { afterAll, describe, expect, it } from 'vitest'
 import { example } from '../examples/tried.js'
 import { busybox } from './docker.js'
-import { findEngines, noEngine, required } from './engines.js'
+import { foundEngines } from './found-engines.js'
 import type { Client, Engine } from './engines.js'
 import { at, dockerBehind } from './example-stage.js'
 import { removeLeftOvers } from './left-overs.js'
 
-const engines = await findEngines()
-if (engines.length === 0 && required) throw new Error(noEngine)
+const engines = await foundEngines()
 
 const run = `exb-${randomBytes(3).toString('hex')}`
 
-describe.skipIf(engines.length === 0).each(engines)('$name', (engine: Engine) => {
+describe.each(engines)('$name', (engine: Engine) => {
   afterAll(() => removeLeftOvers(at(engine.address, engine.clients[0]!), run))
 
   describe.each(engine.clients)('$name', (client: Client) => {

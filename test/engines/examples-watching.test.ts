@@ -4,18 +4,17 @@ import { temporaryFolder } from '@intermediate/testing'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { example } from '../examples/tried.js'
 import { busybox } from './docker.js'
-import { findEngines, noEngine, required } from './engines.js'
+import { foundEngines } from './found-engines.js'
 import type { Client, Engine } from './engines.js'
 import { at, dockerBehind } from './example-stage.js'
 import { removeLeftOvers } from './left-overs.js'
 
-const engines = await findEngines()
-if (engines.length === 0 && required) throw new Error(noEngine)
+const engines = await foundEngines()
 
 const run = `exc-${randomBytes(3).toString('hex')}`
 const sleep = [...busybox, 'sleep', '600']
 
-describe.skipIf(engines.length === 0).each(engines)('$name', (engine: Engine) => {
+describe.each(engines)('$name', (engine: Engine) => {
   afterAll(() => removeLeftOvers(at(engine.address, engine.clients[0]!), run))
 
   describe.each(engine.clients.slice(0, 1))('$name', (client: Client) => {

@@ -2,13 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, describe, expect, it } from 'vitest'
 import { example } from '../examples/tried.js'
 import { busybox } from './docker.js'
-import { findEngines, noEngine, required } from './engines.js'
+import { foundEngines } from './found-engines.js'
 import type { Client, Engine } from './engines.js'
 import { at, dockerBehind } from './example-stage.js'
 import { removeLeftOvers } from './left-overs.js'
 
-const engines = await findEngines()
-if (engines.length === 0 && required) throw new Error(noEngine)
+const engines = await foundEngines()
 
 const run = `exa-${randomBytes(3).toString('hex')}`
 const sleep = [...busybox, 'sleep', '600']
@@ -17,7 +16,7 @@ afterAll(async () => {
   for (const { address, clients } of engines) await removeLeftOvers(at(address, clients[0]!), run)
 })
 
-describe.skipIf(engines.length === 0).each(engines)('$name', (engine: Engine) => {
+describe.each(engines)('$name', (engine: Engine) => {
   describe.each(engine.clients)('$name', (client: Client) => {
     const name = `${run}-${engine.clients.indexOf(client)}`
     const direct = at(engine.address, client)

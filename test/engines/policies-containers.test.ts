@@ -9,11 +9,11 @@ import { chainOf } from './chain.js'
 import type { Command } from './command.js'
 import { busybox, dockerAt } from './docker.js'
 import type { Docker } from './docker.js'
-import { environmentFor, findEngines, noEngine, required } from './engines.js'
+import { environmentFor } from './engines.js'
+import { foundEngines } from './found-engines.js'
 import { removeLeftOvers } from './left-overs.js'
 
-const engines = await findEngines()
-if (engines.length === 0 && required) throw new Error(noEngine)
+const engines = await foundEngines()
 
 const each = engines.flatMap((engine) => engine.clients.map((client) => ({ engine, client })))
 
@@ -64,7 +64,7 @@ async function refusalOf(command: Command): Promise<string> {
 
 const any = { exits: 'any' } as const
 
-describe.skipIf(each.length === 0).for(each)('$client.name on $engine.name, unprivileged', (way) => {
+describe.for(each)('$client.name on $engine.name, unprivileged', (way) => {
   it('what is ordinary works', async () => {
     await using on = await stage(way, filter.unprivileged())
     const { docker, name, folder } = on
@@ -238,7 +238,7 @@ describe.skipIf(each.length === 0).for(each)('$client.name on $engine.name, unpr
 
 const first = each.filter(({ engine, client }) => client === engine.clients[0])
 
-describe.skipIf(first.length === 0).for(first)('$client.name on $engine.name', (way) => {
+describe.for(first)('$client.name on $engine.name', (way) => {
   it('the engine’s socket is for whom it is allowed', async () => {
     const socket = ['--volume', '/var/run/docker.sock:/var/run/docker.sock']
     await using without = await stage(way, filter.unprivileged())

@@ -7,12 +7,11 @@ import type { Owners } from '../policies/owner-clients.js'
 import type { Command } from './command.js'
 import { dockerAt } from './docker.js'
 import type { Docker } from './docker.js'
-import { environmentFor, findEngines, noEngine, required } from './engines.js'
+import { environmentFor } from './engines.js'
+import { foundEngines } from './found-engines.js'
 import { removeLeftOvers } from './left-overs.js'
 
-const engines = await findEngines()
-
-if (engines.length === 0) (required ? it : it.skip)(noEngine, () => expect.fail(noEngine))
+const engines = await foundEngines()
 
 const busybox = ['--pull', 'never', '--stop-signal', 'KILL', 'busybox:latest']
 

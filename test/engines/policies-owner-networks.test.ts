@@ -2,10 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { twoOwners } from '../policies/owner-clients.js'
 import type { Owners } from '../policies/owner-clients.js'
-import { findEngines, noEngine, required } from './engines.js'
+import { foundEngines } from './found-engines.js'
 
-const engines = await findEngines()
-if (engines.length === 0) (required ? it : it.skip)(noEngine, () => expect.fail(noEngine))
+const engines = await foundEngines()
 
 describe.each(engines)(
   'a container on $name joins no network that has come to have a name',

@@ -1,10 +1,7 @@
-import { expect, it } from 'vitest'
 import { isolated } from '../policies/owner-isolated.js'
-import { findEngines, noEngine, required } from './engines.js'
+import { foundEngines } from './found-engines.js'
 
-const engines = await findEngines()
-
-if (engines.length === 0) (required ? it : it.skip)(noEngine, () => expect.fail(noEngine))
+const engines = await foundEngines()
 
 for (const { name, address } of engines)
   isolated(name, async () => ({ address, [Symbol.asyncDispose]: async () => {} }))

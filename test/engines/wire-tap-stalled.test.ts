@@ -9,13 +9,13 @@ import { describe, expect, it } from 'vitest'
 import { chainOf } from './chain.js'
 import { abandoned, ids, times } from './differences.js'
 import { busybox, dockerAt } from './docker.js'
-import { environmentFor, findEngines, noEngine, required } from './engines.js'
+import { environmentFor } from './engines.js'
+import { foundEngines } from './found-engines.js'
 import { removeLeftOvers } from './left-overs.js'
 import { perform } from './play.js'
 import type { Play } from './play.js'
 
-const engines = await findEngines()
-if (engines.length === 0 && required) throw new Error(noEngine)
+const engines = await foundEngines()
 
 const each = engines.flatMap((engine) => engine.clients.map((client) => ({ engine, client })))
 
@@ -74,7 +74,7 @@ const plays: Record<string, (play: Play) => Promise<unknown>> = {
   },
 }
 
-describe.skipIf(each.length === 0).for(each)('$client.name on $engine.name', ({ engine, client }) => {
+describe.for(each)('$client.name on $engine.name', ({ engine, client }) => {
   it.for(Object.entries(plays))('with a sink that never goes on, it is the same: %s', async ([, script]) => {
     const run = `stalled-${randomBytes(3).toString('hex')}`
     await using folder = await temporaryFolder()

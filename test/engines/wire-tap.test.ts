@@ -8,11 +8,11 @@ import { describe, expect, it } from 'vitest'
 import { chainOf } from './chain.js'
 import type { Command } from './command.js'
 import { busybox, dockerAt } from './docker.js'
-import { environmentFor, findEngines, noEngine, required } from './engines.js'
+import { environmentFor } from './engines.js'
+import { foundEngines } from './found-engines.js'
 import { removeLeftOvers } from './left-overs.js'
 
-const engines = await findEngines()
-if (engines.length === 0 && required) throw new Error(noEngine)
+const engines = await foundEngines()
 
 const each = engines.flatMap((engine) =>
   engine.clients
@@ -41,7 +41,7 @@ async function playedBack(file: string): Promise<string> {
 
 let stages = 0
 
-describe.skipIf(each.length === 0).for(each)('$client.name on $engine.name, tapped', ({ engine, client }) => {
+describe.for(each)('$client.name on $engine.name, tapped', ({ engine, client }) => {
   async function stage() {
     const name = `tap-${process.pid}-${++stages}`
     const folder = await temporaryFolder()

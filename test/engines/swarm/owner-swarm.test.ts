@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { filters, twoOwners } from '../../policies/owner-clients.js'
 import type { Caller, Owners } from '../../policies/owner-clients.js'
-import { findEngines, noEngine, required } from '../engines.js'
+import { foundEngines } from '../found-engines.js'
 import { makeSwarmThings, specOf, swarmState } from './owner-swarm-things.js'
 import type { SwarmNames } from './owner-swarm-things.js'
 
@@ -43,8 +43,7 @@ const byReference = ({ service, task, secret, config, network }: SwarmNames): re
   [`GET /tasks?${filters({ node: [task] })}`],
 ]
 
-const engines = await findEngines()
-if (engines.length === 0) it.skipIf(!required)(noEngine, () => expect.fail(noEngine))
+const engines = await foundEngines()
 
 describe.each(engines)('two owners in a swarm of $name', ({ address }) => {
   const run = `owner-${randomUUID().slice(0, 8)}`

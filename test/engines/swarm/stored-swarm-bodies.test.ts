@@ -1,9 +1,9 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { writeJson } from '../../../packages/core/src/json/write-json.js'
 import { chainOf } from '../chain.js'
 import type { Chain } from '../chain.js'
-import { findEngines, noEngine, required } from '../engines.js'
+import { foundEngines } from '../found-engines.js'
 import { exactJson } from '../exact-json.js'
 import { ask } from '../made.js'
 import { reading } from '../reading-layer.js'
@@ -33,8 +33,7 @@ const kinds: readonly { endpoint: string; body: typeof secret; keep: Keep; runs:
   { endpoint: 'POST /swarm/update', body: swarm, keep: keepSwarm, runs: 30 },
 ]
 
-const engines = await findEngines()
-if (engines.length === 0) it.skipIf(!required)(noEngine, () => expect.fail(noEngine))
+const engines = await foundEngines()
 
 describe.each(engines)('what $name keeps of a body in a swarm, read by a layer or not', ({ address }) => {
   let chain: Chain

@@ -75,11 +75,14 @@ const unheardOf = refuses('is nothing that is known here')
 function idOf(id: OwnerId, call: Call): string {
   const given: unknown = typeof id === 'function' ? id(call) : id
   if (given === undefined)
-    throw new Refused(403, `${call.method} ${call.path} is not allowed here: nobody knows whose call it is`)
+    throw new Refused(
+      403,
+      `${call.method} ${call.original.path} is not allowed here: nobody knows whose call it is`,
+    )
   if (!isId(given))
     throw new Refused(
       403,
-      `${call.method} ${call.path} is not allowed here: an owner has to be text of ${idCharacters}`,
+      `${call.method} ${call.original.path} is not allowed here: an owner has to be text of ${idCharacters}`,
     )
   return given
 }

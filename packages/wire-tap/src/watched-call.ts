@@ -1,6 +1,8 @@
 import type { Call, Endpoint, Passed, Reply, Tap } from '@intermediate/core'
 import { endpoints, IntermediateError } from '@intermediate/core'
-import type { BodySeen, CallBegun, CallEnded, ItemSeen, TapEvent } from './events.js'
+import { callBegun, canReadQuery, now, sizeOf, sizeOfHeaders } from './call-begun.js'
+import type { Told } from './call-begun.js'
+import type { BodySeen, CallEnded, ItemSeen, TapEvent } from './events.js'
 import { FrameReader } from './frame-reader.js'
 import { JsonBody } from './json-body.js'
 import { JsonValues, parsed } from './json-values.js'
@@ -35,7 +37,7 @@ let calls = 0
 export class WatchedCall {
   private readonly parts: WireTapParts
   private readonly call: Call
-  private readonly told: { readonly call: number; readonly endpoint: Endpoint; readonly path: string }
+  private readonly told: Told
   private readonly kept: boolean
   private readonly begun = performance.now()
   /** Taps that are not at their end, and the reply itself. */
@@ -63,7 +65,7 @@ export class WatchedCall {
       this.kept = queue.begin(undefined, 0)
       return
     }
-    const event = this.beginning(call)
+    const event = callBegun(call, this.told, redaction)
     this.kept = queue.begin(wants.has('call') ? event : undefined, sizeOf(event))
     if (this.kept && sink.headers !== undefined) setHeaders(call, () => sink.headers!(event), onError)
   }
@@ -121,23 +123,6 @@ export class WatchedCall {
         : 'a layer failed'
     this.aborted = true
     this.close()
-  }
-
-  private beginning(call: Call): CallBegun {
-    const { redaction } = this.parts
-    const { address, certificate } = call.client
-    return {
-      type: 'call',
-      ...this.told,
-      time: now(),
-      method: call.method,
-      version: call.version,
-      params: readParams(call, redaction),
-      query: readQuery(call, redaction),
-      headers: redaction.headers(call.headers),
-      client: address,
-      certificate: certificate === undefined ? undefined : [certificate.subject.CN].flat().join(', '),
-    }
   }
 
   private outputOf(reply: Reply): Pick<Tap, 'data' | 'end' | 'limit'> {
@@ -274,52 +259,4 @@ function setHeaders(
   } catch (error) {
     onError(error)
   }
-}
-
-function now(): number {
-  return performance.timeOrigin + performance.now()
-}
-
-function readParams(call: Call, redaction: Redaction): CallBegun['params'] {
-  return Object.fromEntries(
-    Object.entries<string>(call.params).map(([name, value]) => [name, redaction.path(value)]),
-  )
-}
-
-function readQuery(call: Call, redaction: Redaction): CallBegun['query'] {
-  try {
-    const names = Object.keys(call.query)
-    return Object.fromEntries(
-      names.map((name) => {
-        const values = call.queryValues(name).map((value) => redaction.query(name, value))
-        return [name, values.length === 1 ? values[0]! : values]
-      }),
-    )
-  } catch {
-    // Which the engine could read otherwise, too: core refuses it where a layer reads it.
-    return undefined
-  }
-}
-
-function canReadQuery(call: Call): boolean {
-  try {
-    return call.query !== undefined
-  } catch {
-    return false
-  }
-}
-
-function sizeOf({ path, query, headers }: CallBegun): number {
-  let size = path.length + sizeOfHeaders(headers)
-  for (const name in query) {
-    const value = query[name]!
-    size += name.length + (typeof value === 'string' ? value.length : value.join().length)
-  }
-  return size
-}
-
-function sizeOfHeaders(headers: CallBegun['headers']): number {
-  let size = 0
-  for (const name in headers) size += name.length + headers[name]!.length
-  return size
 }

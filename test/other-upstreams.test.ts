@@ -1,6 +1,13 @@
 import type { Layer } from '@intermediate/core'
 import { intermediate, reply, upstream } from '@intermediate/core'
-import { answer, memoryEngine, neverAnswer, recordingUpstream, temporaryFolder } from '@intermediate/testing'
+import {
+  answer,
+  memoryEngine,
+  neverAnswer,
+  recordingUpstream,
+  temporaryFolder,
+  transcript,
+} from '@intermediate/testing'
 import { describe, expect, it } from 'vitest'
 import { attach, byHand, hijacks, meanwhile, ok, ping, request, response, upgraded } from './docker-calls.js'
 import { setUpWith, transports } from './matrix.js'
@@ -98,6 +105,27 @@ describe('a call that a layer sends to another upstream', () => {
     await engine.request()
     await engine.send(upgraded)
     expect(await client.head()).toMatch(/^HTTP\/1\.1 101 /)
+  })
+
+  it('does not come back to where it came from', async () => {
+    await using folder = await temporaryFolder()
+    const address = `unix://${folder.file('self.sock')}`
+    const itself = upstream(address)
+    await using engine = await recordingUpstream(answer(ok))
+    const layers = intermediate({ upstream: engine.address, onError: () => {} })
+      .use('GET /info', (call) => itself.send(call))
+      .use('GET /version', async (call) => itself.ask(call, 'GET /info'))
+    await using listening = await layers.listen(address)
+    await using client = await transcript(listening.addresses[0]!)
+    for (const path of ['/info', '/version']) {
+      await client.send(request(`GET ${path}`))
+      const { status, body } = await client.response()
+      expect([status, body.toString()]).toEqual([
+        500,
+        expect.stringContaining(`GET /info comes back to ${address}, where this intermediate itself listens`),
+      ])
+    }
+    expect(listening.connections).toBe(1)
   })
 
   it('goes to the next where the first cannot be reached, which the error names', async () => {

@@ -31,6 +31,8 @@ import { StaleLink } from './wire/link.js'
 export interface GateOptions extends Observers {
   readonly stack: Stack
   readonly upstream: Upstream
+  /** Where this intermediate itself listens. */
+  readonly addresses: ReadonlySet<string>
   /** The names that a call over TCP may have been made under; undefined where nobody looks (unix sockets). */
   readonly hosts: ReadonlySet<string> | undefined
   /** Called when a client's connection is closed. */
@@ -104,14 +106,14 @@ export class Gate implements Door {
   }
 
   private async run(exchange: Exchange, found: Recognition, turns: readonly Turn[]): Promise<void> {
-    const { stack, upstream } = this.options
+    const { stack, upstream, addresses } = this.options
     const onLeftOut = (error: unknown, layer: string) =>
       this.report(
         exchange,
         new Error(`the layer "${layer}" failed and was left out`, { cause: error }),
         layer,
       )
-    const run = new Run({ exchange, stack, upstream, onLeftOut })
+    const run = new Run({ exchange, stack, upstream, addresses, onLeftOut })
     try {
       refuseForm(exchange)
       const reply = await run.reply(Request.received(exchange, found), turns)

@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly exchange: Exchange
   readonly stack: Stack
   readonly upstream: Upstream
+  /** Where this intermediate itself listens. */
+  readonly addresses: ReadonlySet<string>
   /** Told of a layer that failed and was left out. */
   readonly onLeftOut: (error: unknown, layer: string) => void
 }
@@ -177,6 +179,7 @@ export class Run {
   /** What the layers and the upstream of another way reply to a request. */
   private async replyOn(way: Way, request: Request, isInquiry: boolean): Promise<Reply> {
     const { stack, upstream = this.options.upstream } = way
+    if (this.options.addresses.has(upstream.name)) throw loop(request, upstream)
     const refusal = notCovered(request.found, stack, request)
     if (refusal !== undefined) throw refusal
     const run = new Run({ ...this.options, stack, upstream }, isInquiry, this.mayTunnel)
@@ -244,6 +247,12 @@ function madeBy(call: unknown, entry: StackEntry): { request: Request; turns: re
   if (call instanceof MadeCall && call.by === entry)
     return { request: call.request, turns: call.turns, at: 0 }
   throw new TypeError('next() takes the call that the layer was given, or one that it made with call.to()')
+}
+
+/** Without an end, each turn with connections of its own. */
+function loop({ name }: Request, upstream: Upstream): IntermediateError {
+  const message = `${name} comes back to ${upstream.name}, where this intermediate itself listens: have the layer send it to an engine.`
+  return new IntermediateError('ERR_CONFIGURATION', 500, message)
 }
 
 function outsideOf(deadline: Deadline): Outside {

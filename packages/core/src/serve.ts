@@ -35,12 +35,14 @@ export interface ServeOptions {
 /** Listens on all the addresses, or on none. */
 export async function serve(options: ServeOptions): Promise<Listening> {
   const connections = new Connections()
+  const addresses = new Set<string>()
   const bound: Bound[] = []
   const stop = () => Promise.all(bound.map((one) => one.stop()))
   try {
     for (const at of options.at) {
-      const one = await listenAt(at, options, connections)
+      const one = await listenAt(at, { ...options, addresses, connections })
       bound.push(one)
+      addresses.add(one.address)
       checkLoop(one, options.upstream)
     }
   } catch (error) {
@@ -63,8 +65,14 @@ export async function serve(options: ServeOptions): Promise<Listening> {
   }
 }
 
-async function listenAt(at: ListenOptions, options: ServeOptions, connections: Connections): Promise<Bound> {
-  const { upstream, stack, observers, limits } = options
+interface Serving extends ServeOptions {
+  /** All that it listens on, once it does. */
+  readonly addresses: ReadonlySet<string>
+  readonly connections: Connections
+}
+
+async function listenAt(at: ListenOptions, serving: Serving): Promise<Bound> {
+  const { upstream, stack, observers, limits, addresses, connections } = serving
   const listener: { gate?: Gate } = {}
   const bound = await bind(at, (socket) => {
     connections.add(new Connection(socket, listener.gate!, limits))
@@ -74,6 +82,7 @@ async function listenAt(at: ListenOptions, options: ServeOptions, connections: C
     ...observers,
     stack,
     upstream,
+    addresses,
     hosts: bound.tcp ? new Set(bound.hosts) : undefined,
     onClose: (connection) => connections.delete(connection),
   })

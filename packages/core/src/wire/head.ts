@@ -21,7 +21,7 @@ export type Field = readonly [name: string, value: string]
 export abstract class Head {
   /** The bytes that the head is in, from `start` to `end`, the blank line included. */
   buffer: Buffer
-  readonly start: number
+  start: number
   /** The end of what has been read: of the head, once `complete`. */
   end: number
   complete = false
@@ -79,6 +79,14 @@ export abstract class Head {
   /** The head's bytes, as they came. */
   get bytes(): Buffer {
     return this.buffer.subarray(this.start, this.end)
+  }
+
+  /** From now on its bytes are in other memory, so much further to the front. */
+  move(buffer: Buffer, by: number): void {
+    this.buffer = buffer
+    this.start -= by
+    this.end -= by
+    this.fieldsStart -= by
   }
 
   /** Every field in its order, names as they were written. */

@@ -56,6 +56,54 @@ describe('memory is read into again', () => {
     expect([sink.left, socket.memory === memory]).toEqual([get, true])
   })
 
+  test.each([
+    ['the reading goes on', (self: Reading) => self.reader.pass(self.sink)],
+    ['nobody wants the body', (self: Reading) => self.reader.passContent(nowhere)],
+    ['the message becomes a tunnel', (self: Reading) => self.reader.tunnel(self.sink)],
+    ['it is over', (self: Reading) => self.reader.stop()],
+    ['it waits', () => undefined],
+  ])('where somebody keeps the head that was in it, and %s', (_what, act) => {
+    const self = reading(act)
+    const { memory } = self.socket
+    self.socket.receives(get)
+    expect(self.socket.memory === memory).toBe(true)
+    for (const text of ['x', 'y']) self.socket.receives(text)
+    self.reader.resume()
+    expect([...self.heads[0]!.fields()]).toEqual([['Host', 'a']])
+  })
+
+  test('where a small message waits for somebody who passes it on later, in one write', () => {
+    const { socket, sink, reader } = reading()
+    const { memory } = socket
+    socket.receives(post('hello'))
+    expect(socket.memory === memory).toBe(true)
+    reader.pass(sink)
+    expect([sink.left, sink.writes]).toEqual([post('hello'), 1])
+  })
+
+  test.each([
+    ['passed on', (self: Reading) => self.reader.pass(self.sink), true],
+    ['passed on to a sink that is full', (self: Reading) => self.reader.pass(self.sink), false],
+    ['dropped', (self: Reading) => self.reader.stop(), true],
+    ['taken as content', (self: Reading) => self.reader.passContent({ write: () => true, end() {} }), false],
+  ])('by others where a large message waited in it and was then %s', (how, act, isFreed) => {
+    const self = reading()
+    const { socket, sink, reader, heads } = self
+    const { memory } = socket
+    const text = post('x'.repeat(5000))
+    if (how.endsWith('full')) Object.assign(sink, { takes: 0, limit: 1 })
+    socket.receives(text)
+    expect(socket.memory === memory).toBe(false)
+    expect(isFree(memory)).toBe(false)
+    act(self)
+    expect(isFree(memory)).toBe(isFreed)
+    useFree()
+    sink.drain()
+    reader.resume()
+    if (how.startsWith('passed')) expect(sink.left === text).toBe(true)
+    expect(heads[0]!.get('host')).toBe('a')
+  })
+
   test('by somebody else where the sink was full, and has written it', () => {
     const { socket, sink, reader } = reading()
     sink.takes = 0
@@ -106,31 +154,6 @@ describe('memory is left alone', () => {
     expect(taken.join('')).toBe('abc')
   })
 
-  test.each([
-    ['the reading goes on', (self: Reading) => self.reader.pass(self.sink)],
-    ['nobody wants the body', (self: Reading) => self.reader.passContent(nowhere)],
-    ['the message becomes a tunnel', (self: Reading) => self.reader.tunnel(self.sink)],
-    ['it is over', (self: Reading) => self.reader.stop()],
-  ])('where somebody may look at the head in it, even if %s', (_what, act) => {
-    const self = reading(act)
-    const { memory } = self.socket
-    self.socket.receives(get)
-    expect(self.socket.memory).not.toBe(memory)
-    for (const text of ['x', 'y']) self.socket.receives(text)
-    self.reader.resume()
-    expect(isFree(memory)).toBe(false)
-    expect([...self.heads[0]!.fields()]).toEqual([['Host', 'a']])
-  })
-
-  test('where a head is held for somebody who passes it on later', () => {
-    const { socket, sink, reader } = reading()
-    socket.receives(post('hello'))
-    useFree()
-    reader.pass(sink)
-    expect(sink.left).toBe(post('hello'))
-    for (const memory of socket.filled) expect(isFree(memory)).toBe(false)
-  })
-
   test('where a head came in parts, and a layer has it', () => {
     const heads: RequestHead[] = []
     const { socket, reader, sink } = reading(({ head }) => void heads.push(head))
@@ -164,9 +187,9 @@ describe('memory is left alone', () => {
     socket.receives(get + post('hello'))
     expect([sink.left, socket.memory === memory, socket.paused]).toEqual([get, false, true])
     useFree()
-    reader.next()
-    expect(sink.left).toBe(get + post('hello'))
     expect(isFree(memory)).toBe(false)
+    reader.next()
+    expect([sink.left, isFree(memory)]).toEqual([get + post('hello'), true])
   })
 
   test('where a part of it waits for its body', () => {
@@ -180,8 +203,7 @@ describe('memory is left alone', () => {
     expect([sink.left, socket.memory === memory]).toEqual(['', false])
     useFree()
     socket.receives(text.slice(-3))
-    expect([sink.left, sink.writes]).toEqual([text, 1])
-    expect(isFree(memory)).toBe(false)
+    expect([sink.left, sink.writes, isFree(memory)]).toEqual([text, 1, true])
   })
 
   test('where a body was gathered and its sink has not written it', () => {

@@ -22,6 +22,11 @@ export class ReadBuffers {
     return (this.buffer ??= take(this.step))
   }
 
+  /** True if the next read may go into this memory. */
+  owns(buffer: Buffer): boolean {
+    return this.buffer === buffer
+  }
+
   /** Chooses where the next read goes, after one of so many bytes, which are free again or still needed. */
   turn(length: number, free: boolean): void {
     const step = this.stepAfter(length)

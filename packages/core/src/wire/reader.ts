@@ -30,6 +30,9 @@ export interface ReaderOwner<H extends Head> {
 /** A hijacking call's head and body reach the engine in one write, up to this many bytes of both. */
 const maxGathered = 64 * 1024
 
+/** In bytes, how much of a message that somebody keeps is copied: what Node takes from memory that many share. */
+const mostCopied = 4095
+
 /** Until when the memory of a read is needed. */
 const Kept = { Free: 0, UntilDrained: 1, ForGood: 2 } as const
 type Kept = (typeof Kept)[keyof typeof Kept]
@@ -56,6 +59,8 @@ export class MessageReader<H extends Head> {
   private writes = 0
   /** The sink has stalled on this memory, and needs it until it has room again; nobody else does. */
   private lent: Buffer | undefined
+  /** Memory of a read that is held and nobody else needs. */
+  private waiting: Buffer | undefined
   private state: 'head' | 'body' | 'idle' | 'tunnel' | 'off' = 'head'
   /** What was received and is not passed on yet lies in [from, to) of it; up to `at` it has been read as messages. */
   private buffer: Buffer | undefined
@@ -113,13 +118,16 @@ export class MessageReader<H extends Head> {
 
   /**
    * Passes the current message on, head and body as they came, or the body behind another head. With `gather`, they go
-   * in one write if they fit in 64 KiB and nobody calls `release()` before; without it too, where that costs no copy.
+   * in one write if they fit in 64 KiB and nobody calls `release()` before; without it too, where that costs little.
    */
   pass(sink: Sink, gather = false, otherHead?: Buffer): void {
+    const head = this.current!
     if (otherHead !== undefined) this.from = this.at
-    if (otherHead !== undefined || !this.inHead) {
-      const bytes = otherHead ?? this.current!.bytes
-      if (gather) {
+    else if (!this.inHead && this.holds(head)) this.from = head.start
+    const isHeld = otherHead === undefined && this.from < this.at
+    if (!isHeld) {
+      const bytes = otherHead ?? head.bytes
+      if (gather || this.to - this.from <= mostCopied) {
         this.prepend(bytes)
       } else {
         this.passed += bytes.length
@@ -223,6 +231,8 @@ export class MessageReader<H extends Head> {
     this.writes = 0
     this.receive(buffer, length)
     const held = this.buffer === buffer
+    if (!held) this.moveHead()
+    else if (this.kept === Kept.Free) this.waiting = buffer
     this.buffers.turn(length, this.kept === Kept.Free && !held)
     if (this.kept === Kept.UntilDrained && !held && this.stalled && this.writes === 1) this.lent = buffer
     return true
@@ -280,20 +290,61 @@ export class MessageReader<H extends Head> {
     const framing = this.owner.frame(head)
     if (framing === undefined) {
       this.from = this.at
-      this.kept = Kept.ForGood
+      this.keepForGood()
       return true
     }
     this.framing = framing
     this.state = 'body'
     this.sink = undefined
+    this.moveHead()
     this.current = head
     this.inHead = true
     this.owner.onHead(head)
     this.inHead = false
-    if (!head.passing) this.kept = Kept.ForGood
+    if (!head.passing) this.keep(head)
     // The head is kept by its owner; what stays here would stop the reading, and with it the notice of a peer that leaves.
     if (this.sink === undefined) this.from = this.at
     return true
+  }
+
+  /** True where what is held begins behind this head, in the same memory. */
+  private holds(head: H): boolean {
+    return this.buffer === head.buffer && this.from === head.end
+  }
+
+  /** Somebody keeps this head, and what came with it may have to wait: the memory of the reads is not for that. */
+  private keep(head: H): void {
+    const { buffer, start } = head
+    if (!this.isReadInto(buffer)) return
+    const isHeld = this.buffer === buffer
+    const end = isHeld ? this.to : head.end
+    if (end - start > mostCopied) {
+      if (!isHeld) this.keepForGood()
+      return
+    }
+    const copy = Buffer.from(buffer.subarray(start, end))
+    head.move(copy, start)
+    if (!isHeld) return
+    this.buffer = copy
+    this.from -= start
+    this.at -= start
+    this.to -= start
+  }
+
+  /** Takes the head that somebody keeps out of memory that is about to be read into again. */
+  private moveHead(): void {
+    const { current } = this
+    if (current === undefined || current.passing || !this.isReadInto(current.buffer)) return
+    current.move(Buffer.from(current.bytes), current.start)
+  }
+
+  private isReadInto(buffer: Buffer): boolean {
+    return this.buffers.owns(buffer) || buffer === this.waiting
+  }
+
+  private keepForGood(): void {
+    this.kept = Kept.ForGood
+    this.waiting = undefined
   }
 
   private passBody(sink: Sink): boolean {
@@ -328,6 +379,7 @@ export class MessageReader<H extends Head> {
     this.writes++
     if (sink.writableLength === undefined) this.kept = Kept.ForGood
     else if (sink.writableLength > 0) this.kept ||= Kept.UntilDrained
+    if (this.kept !== Kept.Free) this.waiting = undefined
   }
 
   private advance(end: number): void {
@@ -402,6 +454,12 @@ export class MessageReader<H extends Head> {
   }
 
   private drop(): void {
+    const { waiting } = this
+    if (waiting !== undefined && waiting === this.buffer) {
+      this.moveHead()
+      this.waiting = undefined
+      giveBack(waiting)
+    }
     this.buffer = undefined
     this.from = this.at = this.to = 0
   }

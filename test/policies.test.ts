@@ -1,5 +1,6 @@
-import { intermediate } from '@intermediate/core'
-import { answer } from '@intermediate/testing'
+import type { CallRecord, Layer } from '@intermediate/core'
+import { intermediate, upstream } from '@intermediate/core'
+import { answer, recordingUpstream } from '@intermediate/testing'
 import { describe, expect, it } from 'vitest'
 import { byHand, ok, request, upgrade } from './docker-calls.js'
 import { setUpWith } from './matrix.js'
@@ -48,5 +49,57 @@ describe('where a policy is stacked', () => {
     await using client = await to.client()
     await client.send(request('POST /grpc', upgrade))
     await (await to.upstream.connection(0)).request()
+  })
+
+  it.each([
+    ['GET /nosuch', 'unknown', 403],
+    ['GET /v1.20/info', 'GET /info', 400],
+    ['POST /grpc', 'POST /grpc', 403],
+  ])('the layers in front see %s, and that a policy refuses it', async (line, endpoint, status) => {
+    const seen: unknown[] = []
+    const calls: CallRecord[] = []
+    const see = (name: string): Layer =>
+      async function watching(call, next) {
+        const replied = await next(call)
+        seen.push([name, call.endpoint, replied.status, replied.answeredBy])
+        return replied
+      }
+    const layers = intermediate({ onCall: (call) => calls.push(call) })
+      .use(see('first'))
+      .use(see('second'))
+      .use('POST /containers/create', (call, next) => next(call), { name: 'rule', policy: true })
+      .use(see('behind'))
+    await using to = await setUpWith(layers, 'unix', answer(ok))
+    await using client = await to.client()
+    await client.send(request(line))
+    expect((await client.response()).status).toBe(status)
+    expect(seen).toEqual(['second', 'first'].map((name) => [name, endpoint, status, 'rule']))
+    await expect.poll(() => calls.map(({ answeredBy }) => answeredBy)).toEqual(['rule'])
+    expect(to.upstream.connections).toHaveLength(0)
+  })
+
+  it('nothing that the layers in front do for a call that is refused reaches an engine', async () => {
+    const replies: number[] = []
+    await using elsewhere = await recordingUpstream(answer(ok))
+    const other = upstream(elsewhere.address)
+    const layers = intermediate()
+      .use(async function busy(call, next) {
+        for (const made of [
+          call.ask('GET /info'),
+          next(call.to('GET /version')),
+          other.ask(call, 'GET /info'),
+          other.send(call),
+          next(call),
+        ])
+          replies.push((await made).status)
+        return next(call)
+      })
+      .use('POST /containers/create', (call, next) => next(call), { policy: true })
+    await using to = await setUpWith(layers, 'unix', answer(ok))
+    await using client = await to.client()
+    await client.send(request('GET /nosuch'))
+    expect((await client.response()).status).toBe(403)
+    expect(replies).toEqual([403, 403, 403, 403, 403])
+    expect([...to.upstream.connections, ...elsewhere.connections]).toEqual([])
   })
 })

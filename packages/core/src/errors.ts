@@ -18,8 +18,6 @@ export type ErrorCode =
   | 'ERR_LAYER'
   /** A layer took longer than its deadline. */
   | 'ERR_DEADLINE'
-  /** A call that no rule can cover, where a policy is stacked. */
-  | 'ERR_NOT_COVERED'
 
 const brand = Symbol.for('intermediate.error')
 

@@ -4,6 +4,7 @@ import { culpritOf } from './blame.js'
 import { IntermediateError } from './errors.js'
 import { checkHeld, clientGone, nameOf, requestFailure, upstreamFailure } from './failures.js'
 import { refuseForm } from './form-body.js'
+import type { NotCovered } from './not-covered.js'
 import { notCovered } from './not-covered.js'
 import { foreignOrigin } from './addresses/foreign-origin.js'
 import type { Observers } from './observers.js'
@@ -63,13 +64,14 @@ export class Gate implements Door {
         return
       }
     }
-    const reason = notCovered(found, options.stack, head)
-    if (reason !== undefined) {
-      exchange.answer(render(errorReply(reason.status, reason.message)))
+    const { stack } = options
+    const refusal = notCovered(found, stack, head)
+    if (refusal !== undefined) {
+      void this.run(exchange, found, stack.turnsBeforePolicies(found), refusal)
       return
     }
     exchange.mayTunnel = mayHijack(found)
-    const turns = options.stack.turns(found)
+    const turns = stack.turns(found)
     if (turns.length === 0) exchange.splice(options.upstream)
     else void this.run(exchange, found, turns)
   }
@@ -105,7 +107,13 @@ export class Gate implements Door {
     this.options.onClose(connection)
   }
 
-  private async run(exchange: Exchange, found: Recognition, turns: readonly Turn[]): Promise<void> {
+  /** @param refusal why no policy lets it pass: the layers in front of them see it, and that it is refused */
+  private async run(
+    exchange: Exchange,
+    found: Recognition,
+    turns: readonly Turn[],
+    refusal?: NotCovered,
+  ): Promise<void> {
     const { stack, upstream, addresses } = this.options
     const onLeftOut = (error: unknown, layer: string) =>
       this.report(
@@ -113,9 +121,9 @@ export class Gate implements Door {
         new Error(`the layer "${layer}" failed and was left out`, { cause: error }),
         layer,
       )
-    const run = new Run({ exchange, stack, upstream, addresses, onLeftOut })
+    const run = new Run({ exchange, stack, upstream, addresses, refusal, onLeftOut })
     try {
-      refuseForm(exchange)
+      if (refusal === undefined) refuseForm(exchange)
       const reply = await run.reply(Request.received(exchange, found), turns)
       noteAnswer(exchange, reply.answeredBy, reply.upstream)
       this.send(exchange, reply)

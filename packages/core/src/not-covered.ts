@@ -1,7 +1,13 @@
 import { isPrivate } from './endpoints/private-endpoints.js'
 import type { Recognition } from './endpoints/recognise.js'
-import { IntermediateError } from './errors.js'
 import type { Stack } from './stack.js'
+
+/** What is said of a call that no policy can judge, and of which policy it is said. */
+export interface NotCovered {
+  readonly status: number
+  readonly message: string
+  readonly policy: string
+}
 
 /**
  * Why a call is refused wherever a policy is stacked, since no rule covers what it may do: a path that is no endpoint of
@@ -12,8 +18,10 @@ export function notCovered(
   { matches, outdated, path, version }: Recognition,
   stack: Stack,
   { method }: { readonly method: string },
-): IntermediateError | undefined {
-  if (!stack.hasPolicy) return undefined
+): NotCovered | undefined {
+  const { firstPolicy } = stack
+  if (firstPolicy === undefined) return undefined
+  const refusal = (status: number, message: string) => ({ status, message, policy: firstPolicy.name })
   if (matches.length === 0)
     return refusal(
       403,
@@ -37,8 +45,4 @@ export function notCovered(
       `${method} ${path} is a private endpoint, which no rule here is for: a policy has to name "${unnamed.endpoint.key}".`,
     )
   return undefined
-}
-
-function refusal(status: number, message: string): IntermediateError {
-  return new IntermediateError('ERR_NOT_COVERED', status, message)
 }

@@ -19,7 +19,10 @@ export interface CallRecord {
   readonly tunnel: boolean
   /** The client did not get the whole reply. */
   readonly aborted: boolean
-  /** The name of the layer that made the reply, or that failed; undefined: an upstream replied, or core. */
+  /**
+   * The name of the layer that made the reply, or that failed, or of the policy for which core refused a call that no rule
+   * can cover; undefined: an upstream replied, or core.
+   */
   readonly answeredBy: string | undefined
   /** The address of the upstream that replied, which a router may have chosen; undefined: a layer did, or core. */
   readonly upstream: string | undefined

@@ -6,8 +6,9 @@ import { targetOf } from './endpoints/target.js'
 import { IntermediateError } from './errors.js'
 import { recognise } from './endpoints/recognise.js'
 import { upstreamFailure } from './failures.js'
+import type { NotCovered } from './not-covered.js'
 import { notCovered } from './not-covered.js'
-import { OwnReply } from './replies/own-reply.js'
+import { errorReply, OwnReply } from './replies/own-reply.js'
 import type { Reply } from './replies/reply.js'
 import { TunnelReply } from './replies/tunnel-reply.js'
 import { UpstreamReply } from './replies/upstream-reply.js'
@@ -25,6 +26,8 @@ export interface RunOptions {
   readonly upstream: Upstream
   /** Where this intermediate itself listens. */
   readonly addresses: ReadonlySet<string>
+  /** What becomes of the call, and of all that layers make of it: nothing reaches an upstream. */
+  readonly refusal: NotCovered | undefined
   /** Told of a layer that failed and was left out. */
   readonly onLeftOut: (error: unknown, layer: string) => void
 }
@@ -133,7 +136,8 @@ export class Run {
   }
 
   private async forward(request: Request): Promise<Reply> {
-    const { exchange, upstream } = this.options
+    const { exchange, upstream, refusal } = this.options
+    if (refusal !== undefined) return refused(refusal)
     const sending = this.send(request)
     try {
       return new UpstreamReply(await sending, request)
@@ -180,8 +184,8 @@ export class Run {
   private async replyOn(way: Way, request: Request, isInquiry: boolean): Promise<Reply> {
     const { stack, upstream = this.options.upstream } = way
     if (this.options.addresses.has(upstream.name)) throw loop(request, upstream)
-    const refusal = notCovered(request.found, stack, request)
-    if (refusal !== undefined) throw refusal
+    const refusal = this.options.refusal ?? notCovered(request.found, stack, request)
+    if (refusal !== undefined) return refused(refusal)
     const run = new Run({ ...this.options, stack, upstream }, isInquiry, this.mayTunnel)
     try {
       return await run.reply(request, stack.turns(request.found))
@@ -247,6 +251,12 @@ function madeBy(call: unknown, entry: StackEntry): { request: Request; turns: re
   if (call instanceof MadeCall && call.by === entry)
     return { request: call.request, turns: call.turns, at: 0 }
   throw new TypeError('next() takes the call that the layer was given, or one that it made with call.to()')
+}
+
+function refused({ status, message, policy }: NotCovered): OwnReply {
+  const reply = errorReply(status, message)
+  reply.by = policy
+  return reply
 }
 
 /** Without an end, each turn with connections of its own. */

@@ -51,7 +51,8 @@ export interface LayerOptions {
   /**
    * The layer decides what may pass. Then calls are refused that no rule can cover: those that are no endpoint of the
    * API, API versions below 1.24, and `POST /grpc` and private endpoints unless a policy names them: with a pattern that
-   * has no wildcard, its own or one given to `use`. Default: what the layer says of itself, or else false.
+   * has no wildcard, its own or one given to `use`. The layers in front of every policy see them, and may answer them, but
+   * nothing that they do for such a call reaches an upstream. Default: what the layer says of itself, or else false.
    */
   policy?: boolean
 }
@@ -74,8 +75,8 @@ export class Stack {
   readonly entries: StackEntry[] = []
   /** By the id of an endpoint: the layers that want it, worked out once. */
   private byEndpoint: StackEntry[][] = []
-  /** True if one of the layers decides what may pass. */
-  hasPolicy = false
+  /** The first of the layers that decide what may pass; undefined: none does. */
+  firstPolicy: StackEntry | undefined
   private mayIdle = false
   /** Those that have these layers behind another. */
   private readonly longer: Stack[] = []
@@ -101,7 +102,7 @@ export class Stack {
     checkReached([...this.entries, ...entries])
     this.entries.push(...entries)
     this.byEndpoint = []
-    this.hasPolicy ||= entries.some(({ policy }) => policy)
+    this.firstPolicy ??= entries.find(({ policy }) => policy)
     this.mayIdle ||= entries.some(({ layer }) => layer.idle !== undefined)
     for (const stack of this.longer) stack.add(entries)
   }
@@ -126,6 +127,13 @@ export class Stack {
       return entries.length === 0 ? noTurns : entries.map((entry) => ({ entry, match }))
     }
     return this.turnsOfSeveral(matches)
+  }
+
+  /** The turns of the layers in front of every policy. */
+  turnsBeforePolicies(found: Recognition): readonly Turn[] {
+    const end = this.entries.findIndex(({ policy }) => policy)
+    const before = this.entries.slice(0, end)
+    return before.length === 0 ? noTurns : this.turns(found).filter(({ entry }) => before.includes(entry))
   }
 
   /** Where a path fits several endpoints, the layers of all of them run, each seeing the first that it wants. */

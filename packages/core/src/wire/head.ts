@@ -37,6 +37,7 @@ export abstract class Head {
   /** True if the Connection field says `keep-alive`. */
   keepAlive = false
   private fieldsStart = 0
+  private kept = false
   /** How far the line at `end` was read, where not all of it was there. */
   private seen = 0
   /** Where the value in that line begins; 0 until its colon was read. */
@@ -78,15 +79,20 @@ export abstract class Head {
 
   /** The head's bytes, as they came. */
   get bytes(): Buffer {
+    if (!this.passing) this.keep()
     return this.buffer.subarray(this.start, this.end)
   }
 
-  /** From now on its bytes are in other memory, so much further to the front. */
-  move(buffer: Buffer, by: number): void {
-    this.buffer = buffer
-    this.start -= by
-    this.end -= by
-    this.fieldsStart -= by
+  /** Takes its bytes, and those behind it up to `to`, out of memory that may be read into again; returns where they are. */
+  keep(to = this.end): Buffer {
+    if (this.kept) return this.buffer
+    const { start } = this
+    this.buffer = Buffer.from(this.buffer.subarray(start, to))
+    this.start = 0
+    this.end -= start
+    this.fieldsStart -= start
+    this.kept = true
+    return this.buffer
   }
 
   /** Every field in its order, names as they were written. */

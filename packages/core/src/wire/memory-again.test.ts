@@ -154,6 +154,18 @@ describe('memory is left alone', () => {
     expect(taken.join('')).toBe('abc')
   })
 
+  test('where the bytes of a head were written to a sink that is full, whoever keeps the head', () => {
+    const { socket, sink } = reading((self) => {
+      Object.assign(self.sink, { takes: 0, limit: 1 })
+      self.sink.write(self.head.bytes)
+      self.reader.passContent(nowhere)
+    })
+    socket.receives(post('hello'))
+    socket.receives(post('world'))
+    sink.drain()
+    expect(sink.left).toBe(post('hello').slice(0, -5) + post('world').slice(0, -5))
+  })
+
   test('where a head came in parts, and a layer has it', () => {
     const heads: RequestHead[] = []
     const { socket, reader, sink } = reading(({ head }) => void heads.push(head))

@@ -3,7 +3,7 @@ import type { Framing } from './framing.js'
 import { noBody } from './framing.js'
 import type { Head } from './head.js'
 import { Malformed } from './malformed.js'
-import { giveBack, ReadBuffers } from './read-buffers.js'
+import { ReadMemory } from './read-memory.js'
 import type { Sink } from './sink.js'
 import { nowhere } from './sink.js'
 import type { TapFeed } from './tap.js'
@@ -33,10 +33,6 @@ const maxGathered = 64 * 1024
 /** In bytes, how much of a message that somebody keeps is copied: what Node takes from memory that many share. */
 const mostCopied = 4095
 
-/** Until when the memory of a read is needed. */
-const Kept = { Free: 0, UntilDrained: 1, ForGood: 2 } as const
-type Kept = (typeof Kept)[keyof typeof Kept]
-
 /**
  * Cuts the bytes that a socket receives into messages. A message goes nowhere until it is told where: until then one
  * read of its body is held, and then reading stops, so that memory stays flat and the peer feels it. Reading goes on
@@ -53,14 +49,7 @@ export class MessageReader<H extends Head> {
   readonly onread: OnReadOpts
   private socket: Socket | undefined
   private readonly owner: ReaderOwner<H>
-  private readonly buffers = new ReadBuffers()
-  /** How long somebody needs the memory of what was read last, and how many writes it went into. */
-  private kept: Kept = Kept.Free
-  private writes = 0
-  /** The sink has stalled on this memory, and needs it until it has room again; nobody else does. */
-  private lent: Buffer | undefined
-  /** Memory of a read that is held and nobody else needs. */
-  private waiting: Buffer | undefined
+  private readonly memory = new ReadMemory()
   private state: 'head' | 'body' | 'idle' | 'tunnel' | 'off' = 'head'
   /** What was received and is not passed on yet lies in [from, to) of it; up to `at` it has been read as messages. */
   private buffer: Buffer | undefined
@@ -88,7 +77,7 @@ export class MessageReader<H extends Head> {
   constructor(owner: ReaderOwner<H>) {
     this.owner = owner
     this.onread = {
-      buffer: () => this.buffers.current,
+      buffer: () => this.memory.current,
       callback: (length, buffer) => this.receiveInto(buffer as Buffer, length),
     }
   }
@@ -194,7 +183,7 @@ export class MessageReader<H extends Head> {
   stop(): void {
     this.state = 'off'
     this.sink = undefined
-    this.lent = undefined
+    this.memory.unlend(undefined)
     this.drop()
   }
 
@@ -202,17 +191,14 @@ export class MessageReader<H extends Head> {
   resume(): void {
     if (!this.stalled) return
     this.stalled = false
-    if (this.lent !== undefined) {
-      if (this.sink?.writableLength === 0) giveBack(this.lent)
-      this.lent = undefined
-    }
+    this.memory.unlend(this.sink)
     this.run()
   }
 
   private take(sink: Sink): void {
     this.sink = sink
     this.stalled = false
-    this.lent = undefined
+    this.memory.unlend(undefined)
     this.run()
   }
 
@@ -227,14 +213,11 @@ export class MessageReader<H extends Head> {
   }
 
   private receiveInto(buffer: Buffer, length: number): boolean {
-    this.kept = Kept.Free as Kept
-    this.writes = 0
+    this.memory.begin()
     this.receive(buffer, length)
-    const held = this.buffer === buffer
-    if (!held) this.moveHead()
-    else if (this.kept === Kept.Free) this.waiting = buffer
-    this.buffers.turn(length, this.kept === Kept.Free && !held)
-    if (this.kept === Kept.UntilDrained && !held && this.stalled && this.writes === 1) this.lent = buffer
+    const waits = this.buffer === buffer
+    if (!waits) this.moveHead()
+    this.memory.end(buffer, length, waits, this.stalled)
     return true
   }
 
@@ -290,7 +273,7 @@ export class MessageReader<H extends Head> {
     const framing = this.owner.frame(head)
     if (framing === undefined) {
       this.from = this.at
-      this.keepForGood()
+      this.memory.keep()
       return true
     }
     this.framing = framing
@@ -315,15 +298,10 @@ export class MessageReader<H extends Head> {
   /** Somebody keeps this head, and what came with it may have to wait: the memory of the reads is not for that. */
   private keep(head: H): void {
     const { buffer, start } = head
-    if (!this.isReadInto(buffer)) return
     const isHeld = this.buffer === buffer
     const end = isHeld ? this.to : head.end
-    if (end - start > mostCopied) {
-      if (!isHeld) this.keepForGood()
-      return
-    }
-    const copy = Buffer.from(buffer.subarray(start, end))
-    head.move(copy, start)
+    if (!this.memory.isReadInto(buffer) || end - start > mostCopied) return
+    const copy = head.keep(end)
     if (!isHeld) return
     this.buffer = copy
     this.from -= start
@@ -334,17 +312,7 @@ export class MessageReader<H extends Head> {
   /** Takes the head that somebody keeps out of memory that is about to be read into again. */
   private moveHead(): void {
     const { current } = this
-    if (current === undefined || current.passing || !this.isReadInto(current.buffer)) return
-    current.move(Buffer.from(current.bytes), current.start)
-  }
-
-  private isReadInto(buffer: Buffer): boolean {
-    return this.buffers.owns(buffer) || buffer === this.waiting
-  }
-
-  private keepForGood(): void {
-    this.kept = Kept.ForGood
-    this.waiting = undefined
+    if (current?.passing === false && this.memory.isReadInto(current.buffer)) current.keep()
   }
 
   private passBody(sink: Sink): boolean {
@@ -376,10 +344,7 @@ export class MessageReader<H extends Head> {
   /** What a sink says while another takes its place is no more of interest. */
   private write(sink: Sink, bytes: Buffer): void {
     if (!sink.write(bytes) && this.sink === sink) this.stalled = true
-    this.writes++
-    if (sink.writableLength === undefined) this.kept = Kept.ForGood
-    else if (sink.writableLength > 0) this.kept ||= Kept.UntilDrained
-    if (this.kept !== Kept.Free) this.waiting = undefined
+    this.memory.wrote(sink)
   }
 
   private advance(end: number): void {
@@ -454,11 +419,9 @@ export class MessageReader<H extends Head> {
   }
 
   private drop(): void {
-    const { waiting } = this
-    if (waiting !== undefined && waiting === this.buffer) {
+    if (this.buffer !== undefined && this.memory.isReadInto(this.buffer)) {
       this.moveHead()
-      this.waiting = undefined
-      giveBack(waiting)
+      this.memory.release(this.buffer)
     }
     this.buffer = undefined
     this.from = this.at = this.to = 0

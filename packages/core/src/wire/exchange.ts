@@ -175,63 +175,6 @@ export class Exchange implements Asker {
     return feed
   }
 
-  /** Passes the request and its reply on. */
-  private pass(upstream: Upstream, changed?: Outgoing): void {
-    const { connection } = this
-    if (connection.over) {
-      destroyBody(changed)
-      this.onLost(new ClientGone('the client left'))
-      return
-    }
-    if (this.isCutShort) {
-      destroyBody(changed)
-      this.onLost(cutShort())
-      return
-    }
-    this.dropLink()
-    const link = (this.link = connection.linkTo(upstream))
-    link.begin(this)
-    this.method = changed?.method ?? this.head.method
-    this.madeWhole = undefined
-    if (changed?.body !== undefined) this.sendMade(link, changed)
-    else if (this.sent) link.socket.write(changed?.head ?? this.head.bytes)
-    else this.passBody(link, changed?.head)
-    if (connection.reader.ended && this.sentWhole) link.socket.end()
-  }
-
-  /** The body as it comes, behind its own head or another. */
-  private passBody(link: Link, head: Buffer | undefined): void {
-    const { reader } = this.connection
-    this.sent = true
-    const gather = this.mayTunnel && this.hasBody
-    // The head waits for the body, which the client would hold back until it is told to go on.
-    if (gather) this.continue()
-    reader.pass(link.socket, gather, head)
-    if (gather && !this.requestDone) setTimeout(() => this.release(), gatherTime)
-  }
-
-  /** Another body in the place of the client's, of which nobody has the rest. */
-  private sendMade(link: Link, request: Outgoing): void {
-    if (!this.sent) {
-      this.sent = true
-      this.continue()
-      this.connection.reader.passContent(nowhere)
-    }
-    this.madeWhole = false
-    sendMade(link, request, (error) => {
-      if (link.asker !== this) return
-      if (error !== undefined) {
-        this.connection.forget(link)
-        // Whoever waits for the reply is told.
-        if (this.waiting === undefined) this.tellBroken(error)
-        if (!this.onLost(new BodyLost(error.message, { cause: error }))) this.connection.breakOff()
-        return
-      }
-      this.madeWhole = true
-      if (this.connection.reader.ended) link.socket.end()
-    })
-  }
-
   /** Sends an upstream's reply, which is still there, on to the client as it comes, or behind another head. */
   reply({ link, head, kind }: IncomingReply, otherHead?: Buffer, taps?: TunnelTaps): void {
     this.held = undefined
@@ -281,14 +224,6 @@ export class Exchange implements Asker {
       stream?.destroy()
       this.finishReply()
     }
-  }
-
-  private finishReply(): void {
-    // A link on which the request is still being sent is good for no other.
-    if (this.madeWhole === false && this.link !== undefined) this.connection.forget(this.link)
-    this.dropLink()
-    this.replyDone = true
-    this.connection.settle()
   }
 
   /** Sends this head, and then joins the client and the stream. A body of the call that nobody wants is no part of it. */
@@ -387,6 +322,71 @@ export class Exchange implements Asker {
   /** True while somebody here has an upstream's tunnel that is not joined with the client yet. */
   get holdsTunnel(): boolean {
     return this.held?.kind === 'tunnel'
+  }
+
+  /** Passes the request and its reply on. */
+  private pass(upstream: Upstream, changed?: Outgoing): void {
+    const { connection } = this
+    if (connection.over) {
+      destroyBody(changed)
+      this.onLost(new ClientGone('the client left'))
+      return
+    }
+    if (this.isCutShort) {
+      destroyBody(changed)
+      this.onLost(cutShort())
+      return
+    }
+    this.dropLink()
+    const link = (this.link = connection.linkTo(upstream))
+    link.begin(this)
+    this.method = changed?.method ?? this.head.method
+    this.madeWhole = undefined
+    if (changed?.body !== undefined) this.sendMade(link, changed)
+    else if (this.sent) link.socket.write(changed?.head ?? this.head.bytes)
+    else this.passBody(link, changed?.head)
+    if (connection.reader.ended && this.sentWhole) link.socket.end()
+  }
+
+  /** The body as it comes, behind its own head or another. */
+  private passBody(link: Link, head: Buffer | undefined): void {
+    const { reader } = this.connection
+    this.sent = true
+    const gather = this.mayTunnel && this.hasBody
+    // The head waits for the body, which the client would hold back until it is told to go on.
+    if (gather) this.continue()
+    reader.pass(link.socket, gather, head)
+    if (gather && !this.requestDone) setTimeout(() => this.release(), gatherTime)
+  }
+
+  /** Another body in the place of the client's, of which nobody has the rest. */
+  private sendMade(link: Link, request: Outgoing): void {
+    if (!this.sent) {
+      this.sent = true
+      this.continue()
+      this.connection.reader.passContent(nowhere)
+    }
+    this.madeWhole = false
+    sendMade(link, request, (error) => {
+      if (link.asker !== this) return
+      if (error !== undefined) {
+        this.connection.forget(link)
+        // Whoever waits for the reply is told.
+        if (this.waiting === undefined) this.tellBroken(error)
+        if (!this.onLost(new BodyLost(error.message, { cause: error }))) this.connection.breakOff()
+        return
+      }
+      this.madeWhole = true
+      if (this.connection.reader.ended) link.socket.end()
+    })
+  }
+
+  private finishReply(): void {
+    // A link on which the request is still being sent is good for no other.
+    if (this.madeWhole === false && this.link !== undefined) this.connection.forget(this.link)
+    this.dropLink()
+    this.replyDone = true
+    this.connection.settle()
   }
 
   /** The client has ended its side inside the body, and everything before that was passed on. */

@@ -53,10 +53,10 @@ describe('the order of layers', () => {
     const answers: Layer = Object.assign(async () => reply(204), { final: true })
     const other: Layer = (call, next) => next(call)
     const behind =
-      'would never be asked, since answers in front of it lets no call go on: use it before that.'
+      'would never be asked, since the layer "answers" in front of it lets no call past: use it before that.'
     const all = () => intermediate().use(answers, { name: 'answers' })
     const some = () => intermediate().use('* /volumes{/*rest}', answers, { name: 'answers' })
-    expect(() => all().use(other, { name: 'other' })).toThrow(`The layer other ${behind}`)
+    expect(() => all().use(other, { name: 'other' })).toThrow(`The layer "other" ${behind}`)
     expect(() => all().use(intermediate().use('GET /info', other))).toThrow(behind)
     expect(() => intermediate().use(all()).use(other)).toThrow(behind)
     expect(() => some().use('GET /volumes', other)).toThrow(behind)

@@ -13,7 +13,8 @@ import { Stack } from './stack.js'
 import type { StackEntry } from './stack-entry.js'
 import { narrowed, narrowedAll, stackEntry, withOptions } from './stack-entry.js'
 import type { Reply } from './replies/reply.js'
-import type { UpstreamOptions } from './addresses/upstream.js'
+import { noUpstream } from './addresses/no-upstream.js'
+import type { Upstream, UpstreamOptions } from './addresses/upstream.js'
 import { resolveUpstream } from './addresses/upstream.js'
 import type { WireLimits } from './wire/door.js'
 
@@ -66,6 +67,11 @@ export class Intermediate {
   /** The layers in their order, the outermost first. */
   get layers(): readonly LayerInfo[] {
     return this.stack.entries.map(({ name, endpoints }) => ({ name, endpoints }))
+  }
+
+  /** The name of the layer that answers every call, so that none goes to the upstream; undefined where there is none. */
+  get answeredBy(): string | undefined {
+    return this.stack.answeredBy
   }
 
   /**
@@ -121,11 +127,21 @@ export class Intermediate {
     await this.stack.ready()
     return serve({
       at: at.map((address) => (typeof address === 'string' ? { address } : address)),
-      upstream: await resolveUpstream(this.options.upstream),
+      upstream: await this.upstream(),
       stack: this.stack,
       observers: this.options,
       limits: wireLimits(this.options),
     })
+  }
+
+  /** Where no call goes past the layers, the default that nobody chose need not be one: DOCKER_HOST may be anything. */
+  private async upstream(): Promise<Upstream> {
+    try {
+      return await resolveUpstream(this.options.upstream)
+    } catch (error) {
+      if (this.options.upstream !== undefined || this.answeredBy === undefined) throw error
+      return noUpstream(error)
+    }
   }
 
   /** The layers, and the upstream that an option names, as another intermediate's layer can send calls there. */

@@ -112,7 +112,7 @@ export function checkReached(entries: readonly StackEntry[]): void {
     const front = entries.slice(0, at).find(keepsAll)
     if (front !== undefined)
       throw configurationError(
-        `The layer ${name} would never be asked, since ${front.name} in front of it lets no call go on: use it before that.`,
+        `The layer "${name}" would never be asked, since the layer "${front.name}" in front of it lets no call past: use it before that.`,
       )
   }
 }

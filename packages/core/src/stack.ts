@@ -86,6 +86,14 @@ export class Stack {
     return this.entries.some(({ policy, named }) => policy && named.has(endpoint))
   }
 
+  /** The name of the layer that always answers every call, so that none comes past it; undefined where there is none. */
+  get answeredBy(): string | undefined {
+    return this.entries.find(
+      ({ layer, selected, opens }) =>
+        layer.final === true && selected === undefined && !opens && layer.idle === undefined,
+    )?.name
+  }
+
   /** Waits for what the layers need before anybody calls. */
   async ready(): Promise<void> {
     await Promise.all(this.entries.map(async ({ layer }) => layer.ready?.()))

@@ -19,6 +19,13 @@ export type ErrorCode =
   /** A layer took longer than its deadline. */
   | 'ERR_DEADLINE'
 
+/** An option that cannot be used as it was given, for those whose users know it by another name. */
+export interface WrongOption {
+  readonly name: 'upstream' | 'insecure' | 'hosts'
+  /** What it was given; of `insecure`, the address that needs it. */
+  readonly value: string
+}
+
 const brand = Symbol.for('intermediate.error')
 
 /**
@@ -29,13 +36,21 @@ export class IntermediateError extends Error {
   readonly code: ErrorCode
   /** The HTTP status that the client gets, where there is a client. */
   readonly status: number
+  /** Of some ERR_CONFIGURATION, what is at fault. */
+  readonly option: WrongOption | undefined
   readonly [brand] = true
 
-  constructor(code: ErrorCode, status: number, message: string, options?: ErrorOptions) {
+  constructor(
+    code: ErrorCode,
+    status: number,
+    message: string,
+    options?: ErrorOptions & { option?: WrongOption },
+  ) {
     super(message, options)
     this.name = 'IntermediateError'
     this.code = code
     this.status = status
+    this.option = options?.option
   }
 
   /** True for an error of any copy of this package. */
@@ -47,4 +62,9 @@ export class IntermediateError extends Error {
 /** An error at start: a setting that cannot be used. The message says what to do instead. */
 export function configurationError(message: string, cause?: unknown): IntermediateError {
   return new IntermediateError('ERR_CONFIGURATION', 500, message, { cause })
+}
+
+/** The same for one that the command line, or whoever else has another name for it, may want to put in its own words. */
+export function optionError(option: WrongOption, message: string): IntermediateError {
+  return new IntermediateError('ERR_CONFIGURATION', 500, message, { option })
 }

@@ -33,6 +33,13 @@ describe('an address', () => {
     expect(formatAddress(parseAddress(text))).toBe(text)
   })
 
+  test('is refused in the name of the setting that holds it, if that is given', () => {
+    expect(() => parseAddress('foo', '--listen')).toThrow(
+      /^In --listen, "foo" is not an address: write unix:/,
+    )
+    expect(parseAddress('unix:///s', '--listen')).toEqual({ scheme: 'unix', path: '/s' })
+  })
+
   test.each([
     ['', '"" is not an address: write unix:///path/to.sock, tcp://host:port or npipe:////./pipe/name.'],
     ['localhost:2375', '"localhost:2375" is not an address: write unix:///path/to.sock, tcp://'],

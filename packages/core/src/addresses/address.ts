@@ -20,9 +20,27 @@ export interface TcpAddress {
 /**
  * Reads `unix:///path`, `tcp://host:port` or `npipe:////./pipe/name`, with the white space around it ignored.
  * A relative path of a unix socket starts in the current folder, as in the docker CLI.
+ * @param source the setting that holds it, which the error names: `In DOCKER_HOST, "foo" is not an address: …`
  * @throws ERR_CONFIGURATION for anything else
  */
-export function parseAddress(text: string): Address {
+export function parseAddress(text: string, source?: string): Address {
+  if (source === undefined) return read(text)
+  try {
+    return read(text)
+  } catch (error) {
+    throw configurationError(`In ${source}, ${error instanceof Error ? error.message : String(error)}`, error)
+  }
+}
+
+/** The address as `parseAddress` and the docker CLI's DOCKER_HOST read it. */
+export function formatAddress(address: Address): string {
+  if (address.scheme !== 'tcp') return `${address.scheme}://${address.path}`
+  // RFC 6874: the % before a zone is written %25.
+  const host = isIPv6(address.host) ? `[${address.host.replace('%', '%25')}]` : address.host
+  return `tcp://${host}${address.port === undefined ? '' : `:${address.port}`}`
+}
+
+function read(text: string): Address {
   const trimmed = String(text).trim()
   const [, scheme, rest = ''] = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/(.*)$/.exec(trimmed) ?? []
   switch (scheme) {
@@ -52,14 +70,6 @@ export function parseAddress(text: string): Address {
         `"${trimmed}" is not an address: write unix:///path/to.sock, tcp://host:port or npipe:////./pipe/name.`,
       )
   }
-}
-
-/** The address as `parseAddress` and the docker CLI's DOCKER_HOST read it. */
-export function formatAddress(address: Address): string {
-  if (address.scheme !== 'tcp') return `${address.scheme}://${address.path}`
-  // RFC 6874: the % before a zone is written %25.
-  const host = isIPv6(address.host) ? `[${address.host.replace('%', '%25')}]` : address.host
-  return `tcp://${host}${address.port === undefined ? '' : `:${address.port}`}`
 }
 
 function unixAddress(text: string, path: string): Address {

@@ -24,6 +24,12 @@ describe('the default address to listen on', () => {
     )
   })
 
+  test('is no text that is no address', () => {
+    expect(() => defaultListenAddress({ INTERMEDIATE_LISTEN: 'foo' })).toThrow(
+      'In INTERMEDIATE_LISTEN, "foo" is not an address: write ',
+    )
+  })
+
   test('is in /run for root', ({ skip }) => {
     skip(!isRoot, 'needs to be root')
     expect(defaultListenAddress({})).toBe('unix:///run/intermediate.sock')

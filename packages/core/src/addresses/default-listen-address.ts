@@ -2,7 +2,7 @@ import { lstatSync, mkdirSync } from 'node:fs'
 import type { Stats } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
-import { formatAddress } from './address.js'
+import { formatAddress, parseAddress } from './address.js'
 import { configurationError } from '../errors.js'
 import { isThere } from './is-there.js'
 
@@ -10,10 +10,11 @@ import { isThere } from './is-there.js'
  * Where an intermediate listens that names no address: INTERMEDIATE_LISTEN, then `intermediate.sock` in a folder
  * where only this user can put files: XDG_RUNTIME_DIR if it is one, `/run` for root, or one that is made in the
  * folder for temporary files. On Windows, a pipe.
- * @throws ERR_CONFIGURATION where that last folder is someone else's, or open to others
+ * @throws ERR_CONFIGURATION where INTERMEDIATE_LISTEN is no address, or that last folder is someone else's, or open to others
  */
 export function defaultListenAddress(env: NodeJS.ProcessEnv = process.env): string {
-  if (env.INTERMEDIATE_LISTEN) return env.INTERMEDIATE_LISTEN
+  if (env.INTERMEDIATE_LISTEN)
+    return formatAddress(parseAddress(env.INTERMEDIATE_LISTEN, 'INTERMEDIATE_LISTEN'))
   if (process.platform === 'win32') return 'npipe:////./pipe/intermediate'
   const uid = process.geteuid?.() ?? 0
   const folder =

@@ -1,5 +1,6 @@
+import { parseAddress } from './address.js'
 import { currentContext, dockerContext } from './docker-context.js'
-import { dockerHost, onlyOverTcp, parseFrom, tlsFromEnvironment } from './docker-host.js'
+import { dockerHost, onlyOverTcp, tlsFromEnvironment } from './docker-host.js'
 import type { Location } from './docker-host.js'
 
 /**
@@ -19,6 +20,6 @@ export async function defaultUpstream(env: NodeJS.ProcessEnv): Promise<Location>
  * who asked for TLS there must not get a connection without it.
  */
 export function upstreamAt(text: string, source: string, env: NodeJS.ProcessEnv): Location {
-  const address = parseFrom(source, text)
+  const address = parseAddress(text, source)
   return { address, tls: onlyOverTcp(address, tlsFromEnvironment(env)), source }
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { dockerConfigFolder, onlyOverTcp, parseFrom, platformSocket } from './docker-host.js'
+import { parseAddress } from './address.js'
+import { dockerConfigFolder, onlyOverTcp, platformSocket } from './docker-host.js'
 import type { ClientTls, Location } from './docker-host.js'
 import { configurationError } from '../errors.js'
 import { isThere } from './is-there.js'
@@ -45,7 +46,7 @@ export async function dockerContext(name: string, env: NodeJS.ProcessEnv): Promi
   if (endpoint === undefined || typeof host !== 'string') {
     throw configurationError(`The docker context "${name}" in ${file} names no docker endpoint: ${orElse}`)
   }
-  const address = host === '' ? platformSocket() : parseFrom(source, host)
+  const address = host === '' ? platformSocket() : parseAddress(host, source)
   if (address.scheme === 'tcp' && address.port === undefined) {
     // The CLI would call port 80 or 443 here, and cannot attach at all.
     throw configurationError(

@@ -2,7 +2,6 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { parseAddress } from './address.js'
 import type { Address } from './address.js'
-import { configurationError } from '../errors.js'
 import { tlsFilesIn } from './tls-files.js'
 import type { TlsFiles } from './tls-files.js'
 
@@ -34,7 +33,7 @@ export function dockerHost(text: string, source: string, env: NodeJS.ProcessEnv)
       tls === undefined ? platformSocket() : { scheme: 'tcp', host: 'localhost', port: 2376 }
     return { address, tls, source }
   }
-  const address = parseFrom(source, withDefaults(written))
+  const address = parseAddress(withDefaults(written), source)
   return { address, tls: onlyOverTcp(address, tls), source }
 }
 
@@ -43,15 +42,6 @@ export function platformSocket(): Address {
   return process.platform === 'win32'
     ? { scheme: 'npipe', path: '//./pipe/docker_engine' }
     : { scheme: 'unix', path: '/var/run/docker.sock' }
-}
-
-/** `parseAddress`, with the setting that holds the address named in the error. */
-export function parseFrom(source: string, text: string): Address {
-  try {
-    return parseAddress(text)
-  } catch (error) {
-    throw configurationError(`In ${source}, ${error instanceof Error ? error.message : String(error)}`, error)
-  }
 }
 
 /** DOCKER_TLS_VERIFY, DOCKER_TLS and DOCKER_CERT_PATH; any value but the empty one means yes, `0` too. */

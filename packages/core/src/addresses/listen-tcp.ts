@@ -3,7 +3,7 @@ import { BlockList, createServer, isIP, isIPv6 } from 'node:net'
 import type { AddressInfo, ServerOpts, Socket } from 'node:net'
 import { formatAddress } from './address.js'
 import type { TcpAddress } from './address.js'
-import { configurationError } from '../errors.js'
+import { configurationError, optionError } from '../errors.js'
 import { listenError } from './listen-error.js'
 import type { Bound, ListenOptions } from './listen-options.js'
 import { listening, stopper } from './start-server.js'
@@ -25,7 +25,8 @@ export async function bindTcp(
     throw configurationError(`To listen with TLS on ${formatAddress(address)}, give both cert and key.`)
   }
   if (!isLoopback(host) && !material?.ca && !options.insecure) {
-    throw configurationError(
+    throw optionError(
+      { name: 'insecure', value: formatAddress(address) },
       `${formatAddress(address)} is refused, since whoever reaches it controls the engine: ` +
         'give tls with ca, cert and key so that clients need a certificate, or allow it with insecure.',
     )
@@ -65,7 +66,8 @@ function acceptTcp(material: TlsMaterial | undefined, onConnection: (socket: Soc
 function hostName(text: string): string {
   const name = text.toLowerCase().replace(/\.$/, '')
   if (/^(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/.test(name)) return name
-  throw configurationError(
+  throw optionError(
+    { name: 'hosts', value: text },
     `"${text}" in hosts is no host name: write it without scheme and port, as in docker.example.com.`,
   )
 }

@@ -153,6 +153,17 @@ describe('options that mean nothing for an address', () => {
     await expect(listen(options as ListenOptions)).rejects.toThrow(refusal('ERR_CONFIGURATION', message))
   })
 
+  test.each([
+    [
+      { address: 'tcp://:0', hosts: ['https://a'] },
+      { name: 'hosts', value: 'https://a' },
+    ],
+    [{ address: 'tcp://0.0.0.0:0' }, { name: 'insecure', value: 'tcp://0.0.0.0:0' }],
+    [{ address: 'unix:///a', mode: 0o1777 }, undefined],
+  ])('are told apart for those who have other names for them: %j', async (options, option) => {
+    await expect(listen(options)).rejects.toThrow(expect.objectContaining({ option }))
+  })
+
   test('a pipe is for Windows', async ({ skip }) => {
     skip(process.platform === 'win32', 'it is Windows')
     await expect(listen({ address: 'npipe:////./pipe/a' })).rejects.toThrow(

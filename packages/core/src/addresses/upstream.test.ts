@@ -127,6 +127,18 @@ describe('the port of an upstream', () => {
     await expect(resolveUpstream('tcp://host:0', {})).rejects.toThrow(
       refusal('In the upstream option, "tcp://host:0" has port 0: name the port of the upstream.'),
     )
+    await expect(resolveUpstream('tcp://host:0', {})).rejects.toMatchObject({
+      option: { name: 'upstream', value: 'tcp://host:0' },
+    })
+  })
+})
+
+describe('a setting that has a name', () => {
+  test('is called so', async () => {
+    const named = (address: string) => resolveUpstream({ address, source: '--upstream' }, {})
+    expect(await named('tcp://host')).toMatchObject({ name: 'tcp://host:2375', source: '--upstream' })
+    await expect(named('engine')).rejects.toThrow(refusal('In --upstream, "engine" is not an address'))
+    await expect(named('tcp://host:0')).rejects.toThrow(refusal('In --upstream, "tcp://host:0" has port 0'))
   })
 })
 
@@ -196,7 +208,7 @@ describe('an upstream that cannot be', () => {
       { address: 'unix:///a', tls: {} },
       'In the upstream option, "unix:///a" has tls, which is for tcp:// addresses',
     ],
-    [{ address: 'tcp://a', tsl: {} }, 'The upstream has no option tsl: use one of address, tls.'],
+    [{ address: 'tcp://a', tsl: {} }, 'The upstream has no option tsl: use one of address, tls, source.'],
     [{ address: 'tcp://a', tls: { crt: '' } }, 'tls has no option crt: use one of ca, cert, key, verify.'],
     [
       `unix:///${'x'.repeat(107)}`,

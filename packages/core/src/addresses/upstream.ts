@@ -1,12 +1,11 @@
 import { connect, isIP } from 'node:net'
 import type { OnReadOpts, Socket } from 'node:net'
 import { connect as connectTls, createSecureContext } from 'node:tls'
-import { formatAddress } from './address.js'
+import { formatAddress, parseAddress } from './address.js'
 import type { Address, TcpAddress } from './address.js'
 import { defaultUpstream, upstreamAt } from './default-upstream.js'
-import { parseFrom } from './docker-host.js'
 import type { ClientTls, Location } from './docker-host.js'
-import { configurationError } from '../errors.js'
+import { configurationError, optionError } from '../errors.js'
 import { checkOptions } from './known-options.js'
 import { pipePath } from './named-pipe.js'
 import { readTlsFiles } from './tls-files.js'
@@ -26,6 +25,8 @@ export interface UpstreamOptions {
     /** Whether the upstream's certificate is verified. @default true */
     verify?: boolean
   }
+  /** What to call this setting in errors, as it fits after "in" and "from". @default the upstream option */
+  source?: string
 }
 
 /** What an intermediate forwards to: the engine, or the next intermediate. */
@@ -72,11 +73,14 @@ async function open({ address, tls, source }: Location): Promise<Upstream> {
 }
 
 function locate(option: string | UpstreamOptions, env: NodeJS.ProcessEnv): Location {
-  const source = 'the upstream option'
-  const { address: text, tls: given } = typeof option === 'string' ? { address: option } : option
-  if (typeof option === 'object') checkOptions('The upstream', option, ['address', 'tls'])
+  if (typeof option === 'object') checkOptions('The upstream', option, ['address', 'tls', 'source'])
+  const {
+    address: text,
+    tls: given,
+    source = 'the upstream option',
+  }: UpstreamOptions = typeof option === 'string' ? { address: option } : option
   if (given === undefined) return upstreamAt(text, source, env)
-  const address = parseFrom(source, text)
+  const address = parseAddress(text, source)
   if (address.scheme !== 'tcp') {
     throw configurationError(`In ${source}, "${text}" has tls, which is for tcp:// addresses: leave it out.`)
   }
@@ -96,7 +100,10 @@ async function overTcp(written: TcpAddress, tls: ClientTls | undefined, source: 
   const port = written.port ?? 2375
   const name = formatAddress({ scheme: 'tcp', host, port })
   if (port === 0)
-    throw configurationError(`In ${source}, "${name}" has port 0: name the port of the upstream.`)
+    throw optionError(
+      { name: 'upstream', value: name },
+      `In ${source}, "${name}" has port 0: name the port of the upstream.`,
+    )
   // Node gives each but the last address of a name 250 ms to connect, which a far one can need.
   const target = { host, port, allowHalfOpen: true, autoSelectFamilyAttemptTimeout: 2_000 }
   if (tls === undefined) {

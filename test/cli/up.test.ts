@@ -7,9 +7,9 @@ import {
   transcript,
 } from '@intermediate/testing'
 import { spawnSync } from 'node:child_process'
-import { stat } from 'node:fs/promises'
+import { stat, writeFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
-import { start } from './started.js'
+import { installCore, start } from './started.js'
 
 const version = '{"Version":"26.1.5","ApiVersion":"1.45","Os":"linux","Arch":"amd64"}'
 const list = 'GET /v1.45/containers/json?all=1 HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n\r\n'
@@ -55,6 +55,14 @@ describe('without a file', () => {
     await up.prints(`Listening on ${address}\nUpstream: ${upstream.address}, from INTERMEDIATE_UPSTREAM\n`)
   })
 
+  it('gives the default socket the permissions that were asked for', async () => {
+    await using folder = await temporaryFolder()
+    const env = { XDG_RUNTIME_DIR: folder.path, INTERMEDIATE_UPSTREAM: 'unix:///nowhere.sock' }
+    await using up = start(['up', '--mode', '0600'], { env })
+    await up.prints(`Listening on unix://${folder.file('intermediate.sock')}\n`)
+    expect((await stat(folder.file('intermediate.sock'))).mode & 0o777).toBe(0o600)
+  })
+
   it('asks for the version without a certificate where clients need one, and says what those need', async () => {
     await using files = await certificates()
     await using upstream = await recordingUpstream(engine)
@@ -65,6 +73,38 @@ describe('without a file', () => {
     const client = { ca: files.ca, cert: files.clientCert, key: files.clientKey }
     expect(await exchange(address, list, { tls: client })).toBe(reply('[]'))
   })
+})
+
+describe('with a file whose layer answers every call', () => {
+  it.each([[[]], [['--json']], [['--or-memory']]])(
+    'says so, and needs no upstream that it could name: %j',
+    async (flags) => {
+      await using folder = await temporaryFolder()
+      await installCore(folder)
+      const address = `unix://${folder.file('a.sock')}`
+      const file = folder.file('engines.mjs')
+      await writeFile(
+        file,
+        `import { intermediate, upstream } from '@intermediate/core'
+const west = upstream('unix:///nowhere.sock')
+const engines = Object.assign((call) => west.send(call), { final: true })
+export default intermediate().use(engines, { name: 'engines' })`,
+      )
+      const env = { DOCKER_HOST: 'nonsense://' }
+      await using up = start(['up', file, '--listen', address, ...flags], { env })
+      await up.prints('unix:///nowhere.sock (ENOENT)')
+      if (flags.includes('--json')) {
+        const [started] = linesOf(up.stdout)
+        expect(started).toMatchObject({ event: 'started', answeredBy: 'engines' })
+        expect(started).not.toHaveProperty('upstream')
+      } else {
+        expect(up.stdout).toContain(
+          '\nUpstream: only those of the layer "engines", which answers every call\n',
+        )
+        expect(up.stderr).not.toContain('in memory')
+      }
+    },
+  )
 })
 
 describe('while the engine is away', () => {

@@ -42,6 +42,10 @@ describe('intermediate', () => {
     expect(await run(flag)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
   })
 
+  it.each(['up', 'tap'])('shows what %s takes in two ways', async (name) => {
+    expect(await run('help', name)).toEqual(await run(name, '--help'))
+  })
+
   it('shows what up takes', async () => {
     const { code, stdout } = await run('up', '--help')
     expect(code).toBe(0)
@@ -82,9 +86,28 @@ describe('a command line that is not understood is one line and code 2', () => {
       ['tap', 't.sock'],
       '"t.sock" is not an address: write unix:///path/to.sock, tcp://host:port or npipe:////./pipe/name.',
     ],
+    [['tap', 'tcp://127.0.0.1:70000'], '"tcp://127.0.0.1:70000" has a port past 65535: write a smaller one.'],
+    [['tap', 'tcp://localhost'], '"tcp://localhost" names no port: write tcp://host:port.'],
     [
-      ['tap', 'tcp://127.0.0.1:70000'],
-      '"tcp://127.0.0.1:70000" is not an address: write unix:///path/to.sock, tcp://host:port or npipe:////./pipe/name.',
+      ['help', 'upp'],
+      'there is no command "upp": did you mean "intermediate up"? See "intermediate --help".',
+    ],
+    [['help', 'up', 'tap'], 'help is of one command, and was asked of up and tap: name one.'],
+    [
+      ['up', '--listen', ''],
+      'In --listen, "" is not an address: write unix:///path/to.sock, tcp://host:port or npipe:////./pipe/name.',
+    ],
+    [
+      ['up', '--listen', 'tcp://0.0.0.0:0'],
+      'tcp://0.0.0.0:0 is refused, since whoever reaches it controls the engine: give --tlscacert, --tlscert and --tlskey so that clients need a certificate, or allow it with --insecure.',
+    ],
+    [
+      ['up', '--listen', 'tcp://127.0.0.1:0', '--allow-host', 'https://a.example'],
+      '--allow-host https://a.example is no host name: write it without scheme and port, as in docker.example.com.',
+    ],
+    [
+      ['up', '--listen', 'tcp://127.0.0.1:0', '--upstream', 'tcp://engine:0'],
+      'In --upstream, "tcp://engine:0" has port 0: name the port of the upstream.',
     ],
     [['tap', 'unix:///t.sock', '--endpoint'], '--endpoint needs a value: write --endpoint PATTERN.'],
     [['tap', 'unix:///t.sock', '--mode', '1'], 'there is no flag --mode: see "intermediate tap --help".'],
@@ -100,20 +123,8 @@ describe('a command line that is not understood is one line and code 2', () => {
 describe('a start that fails is one line and code 1', () => {
   it.each([
     [
-      ['--listen', 'sock'],
-      '"sock" is not an address: write unix:///path/to.sock, tcp://host:port or npipe:////./pipe/name.',
-    ],
-    [
-      ['--listen', ''],
-      '"" is not an address: write unix:///path/to.sock, tcp://host:port or npipe:////./pipe/name.',
-    ],
-    [
       ['--listen', 'unix:///nowhere/a.sock'],
       'The folder /nowhere is not there: create it, or listen on another path.',
-    ],
-    [
-      ['--listen', 'tcp://127.0.0.1:0', '--allow-host', 'https://a.example'],
-      '"https://a.example" in hosts is no host name: write it without scheme and port, as in docker.example.com.',
     ],
     [
       ['--listen', 'tcp://127.0.0.1:0', '--tlscert', '/nowhere/cert.pem', '--tlskey', '/nowhere/key.pem'],
@@ -126,19 +137,29 @@ describe('a start that fails is one line and code 1', () => {
     expect(await run('up', ...args)).toEqual(oneLine(1, message))
   })
 
-  it('an upstream that is none, an empty one too', async () => {
-    const forms = 'is not an address: write unix:///path/to.sock, tcp://host:port or npipe:////./pipe/name.'
-    for (const upstream of ['engine', '']) {
-      expect(await run('up', '--listen', 'tcp://127.0.0.1:0', '--upstream', upstream)).toEqual(
-        oneLine(1, `In the upstream option, "${upstream}" ${forms}`),
-      )
-    }
+  it('an address in the environment that is none', async () => {
+    vi.stubEnv('INTERMEDIATE_LISTEN', 'sock')
+    expect(await run('up')).toEqual(
+      oneLine(
+        1,
+        'In INTERMEDIATE_LISTEN, "sock" is not an address: write unix:///path/to.sock, tcp://host:port or npipe:////./pipe/name.',
+      ),
+    )
   })
 
-  it('tcp beyond this machine', async () => {
-    const { code, stderr } = await run('up', '--listen', 'tcp://0.0.0.0:0')
-    expect(code).toBe(1)
-    expect(stderr).toMatch(/^intermediate: tcp:\/\/0\.0\.0\.0:0 is refused, since .*\n$/)
+  it('an upstream in FILE that cannot be, also where --upstream is given', async () => {
+    await using folder = await temporaryFolder()
+    const file = folder.file('router.mjs')
+    const core = import.meta.resolve('@intermediate/core')
+    await writeFile(
+      file,
+      `import { intermediate, upstream } from '${core}'
+const west = upstream('tcp://west:0')
+export default intermediate().use(Object.assign((call) => west.send(call), { ready: () => west.ready() }))`,
+    )
+    expect(await run('up', file, '--upstream', 'tcp://east:1')).toEqual(
+      oneLine(1, 'In the upstream option, "tcp://west:0" has port 0: name the port of the upstream.'),
+    )
   })
 
   it('a group that is not there', async () => {

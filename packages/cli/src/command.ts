@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { programHelp, tapHelp, upHelp } from './help.js'
+import { commandHelp, programHelp } from './help.js'
 import { nearest } from './nearest.js'
 import type { Output } from './output.js'
 import { UsageError } from './usage-error.js'
@@ -26,7 +26,7 @@ async function dispatch([name, ...args]: readonly string[], output: Output): Pro
     case '--help':
     case '-h':
     case 'help':
-      output.stdout.write(programHelp)
+      output.stdout.write(helpOf(args))
       return exitCodes.done
     case '--version':
     case '-v':
@@ -36,17 +36,17 @@ async function dispatch([name, ...args]: readonly string[], output: Output): Pro
       const { readUpArguments } = await import('./up-arguments.js')
       const settings = readUpArguments(args, process.env)
       if (settings === 'help') {
-        output.stdout.write(upHelp)
+        output.stdout.write(commandHelp.up)
         return exitCodes.done
       }
       const { up } = await import('./up.js')
-      return (await up(settings, output)) ? exitCodes.done : exitCodes.failed
+      return exitCodes[await up(settings, output)]
     }
     case 'tap': {
       const { readTapArguments } = await import('./tap-arguments.js')
       const settings = readTapArguments(args)
       if (settings === 'help') {
-        output.stdout.write(tapHelp)
+        output.stdout.write(commandHelp.tap)
         return exitCodes.done
       }
       const { tap } = await import('./tap.js')
@@ -55,6 +55,16 @@ async function dispatch([name, ...args]: readonly string[], output: Output): Pro
     default:
       throw new UsageError(misunderstood(name))
   }
+}
+
+function helpOf([name, ...more]: readonly string[]): string {
+  if (more.length > 0)
+    throw new UsageError(
+      `help is of one command, and was asked of ${[name, ...more].join(' and ')}: name one.`,
+    )
+  if (name === undefined) return programHelp
+  if (name === 'up' || name === 'tap') return commandHelp[name]
+  throw new UsageError(misunderstood(name))
 }
 
 function misunderstood(name: string): string {

@@ -1,12 +1,7 @@
 import type { Intermediate } from '@intermediate/core'
-import { IntermediateError } from '@intermediate/core'
-import { randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { IntermediateError, onPrivateSocket } from '@intermediate/core'
 import { get } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
-import { socketPath } from './socket-path.js'
 
 /** What answers behind an intermediate. */
 export interface Engine {
@@ -37,37 +32,14 @@ export async function findEngine(
 ): Promise<Engine | NoEngine> {
   const late = AbortSignal.timeout(limit)
   try {
-    return await behindPrivateSocket(file, (path) => askVersion(path, AbortSignal.any([cancel, late])))
+    // What stands in the way is in the answer; nobody needs it twice.
+    const quiet = file.with({ onError: () => {} })
+    return await onPrivateSocket(quiet, (path) => askVersion(path, AbortSignal.any([cancel, late])))
   } catch (error) {
     if (late.aborted) return away(`The engine has not answered GET /version in ${limit / 1000} s.`)
     const reason = error instanceof IntermediateError ? error.message : String(error)
     return { problem: `The engine could not be asked for its version: ${reason}`, isAway: false }
   }
-}
-
-async function behindPrivateSocket<T>(
-  file: Pick<Intermediate, 'with'>,
-  ask: (path: string) => Promise<T>,
-): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'intermediate-'))
-  try {
-    // What stands in the way is in the answer; nobody needs it twice.
-    const quiet = file.with({ onError: () => {} })
-    const door = await quiet.listen(privateAddress(folder))
-    try {
-      return await ask(socketPath(door.addresses[0]!))
-    } finally {
-      await door.close({ grace: 0 })
-    }
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-}
-
-function privateAddress(folder: string): string {
-  return process.platform === 'win32'
-    ? `npipe:////./pipe/intermediate-${randomUUID()}`
-    : `unix://${join(folder, 'version.sock')}`
 }
 
 async function askVersion(path: string, signal: AbortSignal): Promise<Engine | NoEngine> {

@@ -8,13 +8,14 @@ export const programHelp = `Usage: intermediate COMMAND
 Commands:
   up [FILE]      Run an intermediate in front of Docker
   tap ADDR       Watch what passes one that was started with --tap ADDR
+  help COMMAND   Show what a command takes
 
 Options:
-  -h, --help     Show this, or with a command what it takes
+  -h, --help     Show this
   -v, --version  Show the version
 `
 
-export const upHelp = `Usage: intermediate up [FILE] [OPTIONS]
+const upHelp = `Usage: intermediate up [FILE] [OPTIONS]
 
 Runs an intermediate in front of Docker. FILE is a module, TypeScript too, whose default export is an intermediate;
 without it, every call passes through untouched.
@@ -26,7 +27,7 @@ Exit codes: 0 when stopped, 1 when it cannot run, 2 when the command line is not
 once.
 `
 
-export const tapHelp = `Usage: intermediate tap ADDR [OPTIONS]
+const tapHelp = `Usage: intermediate tap ADDR [OPTIONS]
 
 Watches the calls that pass an intermediate, their JSON, and what attach, exec and logs carry, from when they begin.
 ADDR is what "intermediate up --tap ADDR" printed: unix:///path, tcp://host:port or npipe:////./pipe/name.
@@ -36,6 +37,9 @@ ${flagsHelp(tapFlags)}
 Exit codes: 0 when you or the intermediate stopped it, 1 when nothing can be watched there or the connection was lost,
 2 when the command line is not understood.
 `
+
+/** By the command. */
+export const commandHelp = { up: upHelp, tap: tapHelp }
 
 function flagsHelp(flags: Flags): string {
   const usages = Object.entries(flags).map(([name, flag]) => usage(name, flag))

@@ -8,6 +8,7 @@ const start: Start = {
   environment: { DOCKER_HOST: 'unix:///run/intermediate.sock' },
   clientFiles: [],
   upstream: { address: 'unix:///var/run/docker.sock', source: 'the docker context "rootless"' },
+  answeredBy: undefined,
   layers: [],
   tap: undefined,
 }
@@ -67,6 +68,12 @@ describe('at the start', () => {
         '  3. cache: GET /info, GET /version, GET /events and 2 more\n',
       ].join('\n'),
     )
+  })
+
+  it('names no upstream where no call goes to one, but the layer that answers all', () => {
+    report.started({ ...start, answeredBy: 'engines' })
+    expect(printed).toContain('\nUpstream: only those of the layer "engines", which answers every call\n')
+    expect(printed).not.toContain('docker.sock,')
   })
 
   it('quotes for the shell', () => {

@@ -21,7 +21,7 @@ export function humanReport({ stdout, stderr }: Output): Report {
   let usual: string | undefined
   return {
     started(start) {
-      usual = start.upstream.address
+      usual = start.answeredBy === undefined ? start.upstream.address : undefined
       say(startText(start))
     },
     engine(found) {
@@ -54,11 +54,11 @@ export function humanReport({ stdout, stderr }: Output): Report {
   }
 }
 
-function startText({ addresses, environment, clientFiles, upstream, layers, tap }: Start): string {
+function startText({ addresses, environment, clientFiles, layers, tap, ...start }: Start): string {
   const variables = Object.entries(environment).map(([name, value]) => `${name}=${quoted(value)}`)
   return [
     ...addresses.map((address) => `Listening on ${address}`),
-    printable(`Upstream: ${upstream.address}, from ${upstream.source}`),
+    printable(upstreamText(start)),
     ...layersText(layers),
     '',
     `export ${variables.join(' ')}`,
@@ -66,6 +66,12 @@ function startText({ addresses, environment, clientFiles, upstream, layers, tap 
     ...(tap === undefined ? [] : [`intermediate tap ${quoted(tap)}  # elsewhere, to watch what passes`]),
     '',
   ].join('\n')
+}
+
+function upstreamText({ upstream, answeredBy }: Pick<Start, 'upstream' | 'answeredBy'>): string {
+  return answeredBy === undefined
+    ? `Upstream: ${upstream.address}, from ${upstream.source}`
+    : `Upstream: only those of the layer "${answeredBy}", which answers every call`
 }
 
 function layersText(layers: readonly LayerInfo[]): string[] {

@@ -13,8 +13,15 @@ export function jsonReport(): Report {
   let isBroken = false
   destination.on('error', () => (isBroken = true))
   return {
-    started: ({ addresses, environment, upstream, layers, tap }) =>
-      log.info({ event: 'started', addresses, environment, upstream, layers, tap }),
+    started: ({ addresses, environment, upstream, answeredBy, layers, tap }) =>
+      log.info({
+        event: 'started',
+        addresses,
+        environment,
+        ...(answeredBy === undefined ? { upstream } : { answeredBy }),
+        layers,
+        tap,
+      }),
     engine(found) {
       if ('version' in found) log.info({ event: 'engine', engine: found })
       else log.warn({ event: 'engine', away: found.isAway }, found.problem)

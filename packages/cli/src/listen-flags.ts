@@ -1,44 +1,82 @@
-import type { ListenOptions } from '@intermediate/core'
+import type { Address, ListenOptions } from '@intermediate/core'
+import { parseAddress } from '@intermediate/core'
+import { flagAddress } from './flag-address.js'
 import { single } from './read-flags.js'
-import type { UpValues } from './read-flags.js'
-import type { UpFlag } from './up-flags.js'
+import type { UpFlag, UpValues } from './up-flags.js'
 import { UsageError } from './usage-error.js'
+
+/** A place to listen at; without an address, where an intermediate listens that is given none. */
+export interface ListenPlace extends Omit<ListenOptions, 'address'> {
+  readonly address?: string
+}
+
+/** Where to listen, as it was written and as it is read. */
+interface Written {
+  readonly text?: string
+  readonly address?: Address
+  readonly scheme: Address['scheme']
+}
 
 const forTcp = ['tlscert', 'tlskey', 'tlscacert', 'insecure', 'allow-host'] as const
 const forUnix = ['mode', 'group'] as const
 
 /**
- * The addresses of the command line, or else of INTERMEDIATE_LISTEN, each with the flags for its kind.
- * @throws UsageError where a flag is for none of them
+ * The addresses of the command line, or else of INTERMEDIATE_LISTEN or the default, each with the flags for its kind.
+ * Empty where nothing is said of them. `addresses` are those that are written somewhere.
+ * @throws UsageError for what is no address, and where a flag is for none of them
  */
-export function listenOptions(values: UpValues, env: NodeJS.ProcessEnv): ListenOptions[] {
-  const addresses = values.listen ?? (env.INTERMEDIATE_LISTEN ? [env.INTERMEDIATE_LISTEN] : [])
-  demand(addresses, 'tcp://', 'tcp://HOST:PORT', given(values, forTcp))
-  demand(addresses, 'unix://', 'unix:///PATH', given(values, forUnix))
-  const [tcp, unix] = [tcpOptions(values), unixOptions(values)]
-  return addresses.map((address) => ({
-    address,
-    ...(isAt(address, 'tcp://') && tcp),
-    ...(isAt(address, 'unix://') && unix),
+export function listenPlaces(
+  values: UpValues,
+  env: NodeJS.ProcessEnv,
+): { readonly listen: readonly ListenPlace[]; readonly addresses: readonly Address[] } {
+  const places = values.listen?.map(ofFlag) ?? [ofEnvironment(env)]
+  demand(places, 'tcp', 'tcp://HOST:PORT', given(values, forTcp))
+  demand(places, 'unix', 'unix:///PATH', given(values, forUnix))
+  const options = { tcp: tcpOptions(values), unix: unixOptions(values), npipe: {} }
+  const listen = places.map(({ text, scheme }) => ({
+    ...(text !== undefined && { address: text }),
+    ...options[scheme],
   }))
+  return {
+    listen: listen.filter((place) => Object.keys(place).length > 0),
+    addresses: places.flatMap(({ address }) => address ?? []),
+  }
+}
+
+function ofFlag(text: string): Written {
+  const address = flagAddress(text, '--listen')
+  return { text, address, scheme: address.scheme }
+}
+
+/** What is wrong with the environment is no fault of the command line: it is said at the start. */
+function ofEnvironment({ INTERMEDIATE_LISTEN: text }: NodeJS.ProcessEnv): Written {
+  const scheme = process.platform === 'win32' ? 'npipe' : 'unix'
+  if (!text) return { scheme }
+  try {
+    const address = parseAddress(text)
+    return { text, address, scheme: address.scheme }
+  } catch {
+    return { scheme }
+  }
 }
 
 function given(values: UpValues, names: readonly UpFlag[]): UpFlag | undefined {
   return names.find((name) => values[name] !== undefined)
 }
 
-function demand(addresses: readonly string[], scheme: string, form: string, flag: UpFlag | undefined): void {
-  if (flag === undefined || addresses.some((address) => isAt(address, scheme))) return
+function demand(
+  places: readonly Written[],
+  scheme: Address['scheme'],
+  form: string,
+  flag: UpFlag | undefined,
+): void {
+  if (flag === undefined || places.some((place) => place.scheme === scheme)) return
   throw new UsageError(
-    `--${flag} is for ${scheme} addresses, and none is named: add --listen ${form}, or leave it out.`,
+    `--${flag} is for ${scheme}:// addresses, and none is named: add --listen ${form}, or leave it out.`,
   )
 }
 
-function isAt(address: string, scheme: string): boolean {
-  return address.trimStart().startsWith(scheme)
-}
-
-function tcpOptions(values: UpValues): Omit<ListenOptions, 'address'> {
+function tcpOptions(values: UpValues): ListenPlace {
   const [cert, key, ca] = [single(values, 'tlscert'), single(values, 'tlskey'), single(values, 'tlscacert')]
   const hosts = values['allow-host']
   if (given(values, ['tlscert', 'tlskey', 'tlscacert']) && (cert === undefined || key === undefined)) {
@@ -51,7 +89,7 @@ function tcpOptions(values: UpValues): Omit<ListenOptions, 'address'> {
   }
 }
 
-function unixOptions(values: UpValues): Omit<ListenOptions, 'address'> {
+function unixOptions(values: UpValues): ListenPlace {
   const [mode, group] = [single(values, 'mode'), single(values, 'group')]
   return { ...(mode !== undefined && { mode: permissions(mode) }), ...(group !== undefined && { group }) }
 }

@@ -16,7 +16,8 @@ export async function memoryUpstream(
   onMissing: (engine: NoEngine) => void,
 ): Promise<MemoryEngine | undefined> {
   if (upstream !== memoryAddress) {
-    if (!orMemory) return undefined
+    // It would take the place of what is never asked.
+    if (!orMemory || file.answeredBy !== undefined) return undefined
     const { findEngine } = await import('./engine.js')
     const found = await findEngine(file, new AbortController().signal)
     if ('version' in found || !found.isAway) return undefined

@@ -1,16 +1,17 @@
 import { once } from 'node:events'
 import { chmod, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { resolve } from 'node:path'
 import { temporaryFolder } from '@intermediate/testing'
 import { expect, it } from 'vitest'
 import { openTap } from './open-tap.js'
-import { readTapAddress } from './tap-address.js'
+import { tapAddress } from './tap-address.js'
 
 const nobodyLeaves = new AbortController().signal
 
 function open(address: string) {
   const settings = { endpoints: [], container: undefined, json: false }
-  return openTap({ ...settings, address: readTapAddress(address) }, nobodyLeaves)
+  return openTap({ ...settings, address: tapAddress(address) }, nobodyLeaves)
 }
 
 /** As somebody who may not do everything. */
@@ -52,7 +53,9 @@ it.each([
   ['tcp://127.0.0.1:2377', { host: '127.0.0.1', port: 2377 }],
   ['tcp://:2377/', { host: '127.0.0.1', port: 2377 }],
   ['tcp://[::1]:2377', { host: '::1', port: 2377 }],
+  ['tcp://[fe80::1%25eth0]:2377', { host: 'fe80::1%eth0', port: 2377 }],
+  ['unix://t.sock', { socketPath: resolve('t.sock') }],
   ['npipe:////./pipe/tap', { socketPath: '\\\\.\\pipe\\tap' }],
 ])('reads %s', (address, options) => {
-  expect(readTapAddress(address).options).toEqual(options)
+  expect(tapAddress(address).options).toEqual(options)
 })

@@ -2,14 +2,14 @@ import { parseArgs } from 'node:util'
 import { flagUsage } from './flags.js'
 import type { Flags } from './flags.js'
 import { nearest } from './nearest.js'
-import type { upFlags } from './up-flags.js'
 import { UsageError } from './usage-error.js'
 
 type Read<F extends Flags> = ReturnType<
   typeof parseArgs<{ args: string[]; options: F; allowPositionals: true; strict: true }>
 >
 
-export type UpValues = Read<typeof upFlags>['values']
+/** The values of a command's flags, by their names. */
+export type FlagValues<F extends Flags> = Read<F>['values']
 
 /** @throws UsageError for a flag that the command does not have, that lacks its value, or has one that it does not take */
 export function readFlags<const F extends Flags>(
@@ -18,13 +18,30 @@ export function readFlags<const F extends Flags>(
   command: string,
 ): Read<F> {
   try {
-    return parseArgs({ args: [...args], options: flags, allowPositionals: true, strict: true })
+    return parseArgs({
+      args: withNegatives(args, flags),
+      options: flags,
+      allowPositionals: true,
+      strict: true,
+    })
   } catch (error) {
     if (error instanceof TypeError && 'code' in error) {
       throw new UsageError(misread(String(error.code), error.message, flags, command), { cause: error })
     }
     throw error
   }
+}
+
+/** A number below zero is a value, and no flag, as `parseArgs` would take it for: what is wrong with it is said of it. */
+function withNegatives(args: readonly string[], flags: Flags): string[] {
+  const joined: string[] = []
+  for (const arg of args) {
+    const last = joined.at(-1) ?? ''
+    const takesIt = last.startsWith('--') && flags[last.slice(2)]?.type === 'string'
+    if (takesIt && /^-\d/.test(arg)) joined[joined.length - 1] = `${last}=${arg}`
+    else joined.push(arg)
+  }
+  return joined
 }
 
 /** The value of a flag that has one at most. */

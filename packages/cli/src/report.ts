@@ -30,6 +30,8 @@ export interface Start {
   /** What DOCKER_CERT_PATH must have, where the first address speaks TLS. */
   readonly clientFiles: readonly string[]
   readonly upstream: { readonly address: string; readonly source: string }
+  /** The layer that answers every call, so that none goes to the upstream; undefined where there is none. */
+  readonly answeredBy: string | undefined
   readonly layers: readonly LayerInfo[]
   /** Where `intermediate tap` can watch; undefined: nowhere. */
   readonly tap: string | undefined

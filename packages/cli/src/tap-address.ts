@@ -1,5 +1,4 @@
-import { resolve } from 'node:path'
-import { socketPath } from './socket-path.js'
+import { flagAddress } from './flag-address.js'
 import { UsageError } from './usage-error.js'
 
 /** Where a tap is. */
@@ -9,16 +8,16 @@ export interface TapAddress {
   readonly options: { readonly socketPath: string } | { readonly host: string; readonly port: number }
 }
 
-/** @throws UsageError for what is no address */
-export function readTapAddress(text: string): TapAddress {
+/**
+ * Reads the ADDR of `intermediate tap`.
+ * @throws UsageError for what is no address
+ */
+export function tapAddress(text: string): TapAddress {
+  const address = flagAddress(text)
   const name = text.trim()
-  const [, path] = /^unix:\/\/(.+)$/.exec(name) ?? []
-  if (path !== undefined) return { name, options: { socketPath: resolve(path) } }
-  if (/^npipe:\/\/\/\/./.test(name)) return { name, options: { socketPath: socketPath(name) } }
-  const [, ip6, host, port] = /^tcp:\/\/(?:\[([\da-f:.]+)\]|([\w.-]*)):(\d{1,5})\/?$/i.exec(name) ?? []
-  if (port === undefined || Number(port) > 65_535)
-    throw new UsageError(
-      `"${text}" is not an address: write unix:///path/to.sock, tcp://host:port or npipe:////./pipe/name.`,
-    )
-  return { name, options: { host: ip6 ?? (host || '127.0.0.1'), port: Number(port) } }
+  if (address.scheme === 'unix') return { name, options: { socketPath: address.path } }
+  if (address.scheme === 'npipe') return { name, options: { socketPath: address.path.replaceAll('/', '\\') } }
+  const { host, port } = address
+  if (!port) throw new UsageError(`"${name}" names no port: write tcp://host:port.`)
+  return { name, options: { host: host || '127.0.0.1', port } }
 }

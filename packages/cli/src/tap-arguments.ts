@@ -1,5 +1,5 @@
 import { readFlags, single } from './read-flags.js'
-import { readTapAddress } from './tap-address.js'
+import { tapAddress } from './tap-address.js'
 import type { TapAddress } from './tap-address.js'
 import { tapFlags } from './tap-flags.js'
 import { UsageError } from './usage-error.js'
@@ -29,7 +29,7 @@ export function readTapArguments(args: readonly string[]): TapSettings | 'help' 
       `tap watches one ADDR, and was given ${positionals.join(' and ')}: put a pattern after --endpoint, in quotes.`,
     )
   return {
-    address: readTapAddress(address),
+    address: tapAddress(address),
     endpoints: values.endpoint ?? [],
     container: single(values, 'container'),
     json: values.json ?? false,

@@ -59,6 +59,15 @@ describe('intermediate up', () => {
     expect(read('--listen tcp://:1', env)).toMatchObject({ listen: [{ address: 'tcp://:1' }] })
   })
 
+  it('gives the default socket its flags', () => {
+    expect(read('--mode 0600 --group docker')).toMatchObject({ listen: [{ mode: 0o600, group: 'docker' }] })
+  })
+
+  it('leaves an INTERMEDIATE_LISTEN that is no address to the start', () => {
+    expect(read('', { INTERMEDIATE_LISTEN: 'foo' })).toMatchObject({ listen: [] })
+    expect(() => read('--tap unix:///t', { INTERMEDIATE_LISTEN: 'unix:///t' })).toThrow('is where calls are')
+  })
+
   it.each(['unix:///t.sock', 'tcp://127.0.0.1:0', 'tcp://[::1]:2377', 'tcp://localhost:1', 'tcp://:1'])(
     'can be watched at %s, with no flag of the other addresses',
     (tap) => {
@@ -83,7 +92,9 @@ it.each([
   ['-x', 'there is no flag -x: see "intermediate up --help".'],
   ['--listen', '--listen needs a value: write --listen ADDR.'],
   ['--listen --json', '--listen needs a value: write --listen ADDR.'],
-  ['--grace -1', '--grace needs a value: write --grace SECONDS.'],
+  ['--grace -1', '--grace -1 is no number of seconds: write one from 0 to 2147483, such as 10.'],
+  ['--json -1', 'there is no flag -1: see "intermediate up --help".'],
+  ['--mode -1', '--mode -1 is no file mode: write one from 000 to 777, such as 0660.'],
   ['--json=yes', '--json takes no value: leave it out.'],
   ['--help=yes', '--help takes no value: leave it out.'],
   ['a.ts b.ts', 'up runs one FILE, and was given a.ts and b.ts: use() one in the other.'],
@@ -109,8 +120,27 @@ it.each([
   ['--grace 2147484', '--grace 2147484 is no number of seconds: write one from 0 to 2147483, such as 10.'],
   ['--listen unix:///s --mode 0999', '--mode 0999 is no file mode: write one from 000 to 777, such as 0660.'],
   [
-    '--mode 0660',
+    '--listen tcp://:1 --mode 0660',
     '--mode is for unix:// addresses, and none is named: add --listen unix:///PATH, or leave it out.',
+  ],
+  [
+    '--allow-host a.example',
+    '--allow-host is for tcp:// addresses, and none is named: add --listen tcp://HOST:PORT, or leave it out.',
+  ],
+  ...['--listen', '--upstream', '--tap'].flatMap((flag) => [
+    [
+      `${flag} foo`,
+      `In ${flag}, "foo" is not an address: write unix:///path/to.sock, tcp://host:port or npipe:////./pipe/name.`,
+    ],
+    [`${flag} tcp://h:99999`, `In ${flag}, "tcp://h:99999" has a port past 65535: write a smaller one.`],
+    [
+      `${flag} tcp://::1:1`,
+      `In ${flag}, "tcp://::1:1" is ambiguous: write an IPv6 address in brackets, as in tcp://[::1]:2375.`,
+    ],
+  ]),
+  [
+    '--listen tcp://127.0.0.1:1 --tap tcp://:1',
+    '--tap tcp://:1 is where calls are listened for: give the tap an address of its own, so that who may call sees no other calls.',
   ],
   [
     '--listen tcp://:1 --group docker',

@@ -1,16 +1,17 @@
-import type { ListenOptions } from '@intermediate/core'
-import { listenOptions } from './listen-flags.js'
+import { flagAddress } from './flag-address.js'
+import { listenPlaces } from './listen-flags.js'
+import type { ListenPlace } from './listen-flags.js'
 import { memoryAddress } from './memory-upstream.js'
 import { readFlags, single } from './read-flags.js'
-import type { UpValues } from './read-flags.js'
-import { tapAddress } from './tap-listen-flag.js'
+import { tapListenAddress } from './tap-listen-flag.js'
 import { upFlags } from './up-flags.js'
+import type { UpValues } from './up-flags.js'
 import { UsageError } from './usage-error.js'
 
 export interface UpSettings {
   readonly file: string | undefined
   /** Empty: where an intermediate listens that is given no address. */
-  readonly listen: readonly ListenOptions[]
+  readonly listen: readonly ListenPlace[]
   /** Where others may watch; undefined: nowhere. */
   readonly tap: string | undefined
   readonly upstream: string | undefined
@@ -34,16 +35,21 @@ export function readUpArguments(args: readonly string[], env: NodeJS.ProcessEnv)
       `up runs one FILE, and was given ${positionals.join(' and ')}: use() one in the other.`,
     )
   }
-  const listen = listenOptions(values, env)
+  const { listen, addresses } = listenPlaces(values, env)
   return {
     file,
     listen,
-    tap: tapAddress(single(values, 'tap'), listen),
-    upstream: single(values, 'upstream'),
+    tap: tapListenAddress(single(values, 'tap'), addresses),
+    upstream: upstreamAddress(single(values, 'upstream')),
     orMemory: orMemory(values),
     grace: milliseconds(single(values, 'grace') ?? '10'),
     json: values.json ?? false,
   }
+}
+
+function upstreamAddress(upstream: string | undefined): string | undefined {
+  if (upstream !== undefined && upstream !== memoryAddress) flagAddress(upstream, '--upstream')
+  return upstream
 }
 
 function orMemory(values: UpValues): boolean {

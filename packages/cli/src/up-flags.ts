@@ -1,4 +1,5 @@
 import type { Flag } from './flags.js'
+import type { FlagValues } from './read-flags.js'
 
 /** The flags of `intermediate up`, as `parseArgs` reads them and the help shows them. */
 export const upFlags = {
@@ -86,3 +87,5 @@ export const upFlags = {
 } as const satisfies Record<string, Flag>
 
 export type UpFlag = keyof typeof upFlags
+
+export type UpValues = FlagValues<typeof upFlags>

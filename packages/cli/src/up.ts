@@ -1,6 +1,8 @@
-import { intermediate } from '@intermediate/core'
-import type { Intermediate, IntermediateOptions, Listening } from '@intermediate/core'
+import { defaultListenAddress, intermediate } from '@intermediate/core'
+import type { Intermediate, IntermediateOptions, Listening, ListenOptions } from '@intermediate/core'
+import { flagError } from './flag-error.js'
 import { humanReport } from './human-report.js'
+import type { ListenPlace } from './listen-flags.js'
 import { memoryAddress, memoryUpstream } from './memory-upstream.js'
 import type { Output } from './output.js'
 import type { Report, Start } from './report.js'
@@ -8,8 +10,11 @@ import { catchSignals } from './signals.js'
 import { tapOn } from './tap-on.js'
 import type { UpSettings } from './up-arguments.js'
 
-/** Runs an intermediate until a signal ends it. False if it could not run; what stood in the way was reported then. */
-export async function up(settings: UpSettings, output: Output): Promise<boolean> {
+/** `usage`: a flag was given what cannot be, which only showed at the start. */
+export type UpOutcome = 'done' | 'failed' | 'usage'
+
+/** Runs an intermediate until a signal ends it. If it cannot run, what stands in the way is reported. */
+export async function up(settings: UpSettings, output: Output): Promise<UpOutcome> {
   const report = settings.json ? (await import('./json-report.js')).jsonReport() : humanReport(output)
   using signals = catchSignals()
   try {
@@ -18,7 +23,7 @@ export async function up(settings: UpSettings, output: Output): Promise<boolean>
     const file = memory === undefined ? asked : asked.with({ upstream: memory.address })
     await using tap = await tapOn(file, settings)
     const tapped = tap === undefined ? file : tap.file
-    const listening = await tapped.with(observers(report)).listen(...settings.listen)
+    const listening = await tapped.with(observers(report)).listen(...settings.listen.map(placed))
     using _ = closeOnCrash(() => Promise.all([listening.close({ grace: 0 }), tap?.close()]), report)
     const start = startOf(file, listening, settings, memory !== undefined)
     report.started({ ...start, tap: tap?.address })
@@ -33,10 +38,11 @@ export async function up(settings: UpSettings, output: Output): Promise<boolean>
     // After the calls, so that it shows their ends.
     await tap?.close()
     report.stopped()
-    return true
+    return 'done'
   } catch (error) {
-    report.failed(error)
-    return false
+    const usage = flagError(error, settings)
+    report.failed(usage ?? error)
+    return usage === undefined ? 'failed' : 'usage'
   } finally {
     await report.end()
   }
@@ -44,10 +50,17 @@ export async function up(settings: UpSettings, output: Output): Promise<boolean>
 
 /** The intermediate of FILE, or a plain one, with what the command line says in place of what the file says. */
 async function fileWith({ file, upstream }: UpSettings): Promise<Intermediate> {
-  const options = upstream === undefined || upstream === memoryAddress ? {} : { upstream }
+  const options =
+    upstream === undefined || upstream === memoryAddress
+      ? {}
+      : { upstream: { address: upstream, source: '--upstream' } }
   if (file === undefined) return intermediate(options)
   const { loadFile } = await import('./load-file.js')
   return (await loadFile(file)).with(options)
+}
+
+function placed({ address = defaultListenAddress(), ...options }: ListenPlace): ListenOptions {
+  return { address, ...options }
 }
 
 function observers(report: Report): IntermediateOptions {
@@ -55,7 +68,7 @@ function observers(report: Report): IntermediateOptions {
 }
 
 function startOf(
-  { layers }: Intermediate,
+  { layers, answeredBy }: Intermediate,
   { addresses, upstream }: Listening,
   settings: UpSettings,
   inMemory: boolean,
@@ -66,10 +79,10 @@ function startOf(
     addresses,
     environment: { DOCKER_HOST: first, ...(tls && { DOCKER_TLS_VERIFY: '1' }) },
     clientFiles: tls ? (tls.ca === undefined ? ['ca.pem'] : ['ca.pem', 'cert.pem', 'key.pem']) : [],
-    upstream: {
-      address: inMemory ? memoryAddress : upstream.name,
-      source: settings.upstream === undefined ? (inMemory ? '--or-memory' : upstream.source) : '--upstream',
-    },
+    upstream: inMemory
+      ? { address: memoryAddress, source: settings.upstream === undefined ? '--or-memory' : '--upstream' }
+      : { address: upstream.name, source: upstream.source },
+    answeredBy,
     layers,
   }
 }

@@ -3,13 +3,11 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { pnpm, root, run, version } from './pnpm.js'
+import { packages } from './packages.js'
+import { pnpm, root, version } from './pnpm.js'
 
 const stamp = join(root, 'node_modules/.set-up')
 const lock = join(root, '.pnpm-store/set-up.lock')
-const packages = readdirSync(join(root, 'packages'))
-  .map((name) => `packages/${name}`)
-  .filter((folder) => existsSync(join(root, folder, 'package.json')))
 
 checkNode()
 await takeLock()
@@ -18,7 +16,7 @@ if (!installed()) {
   pnpm('install', '--frozen-lockfile', '--prod=false')
   writeFileSync(stamp, state())
 }
-run(process.execPath, ['node_modules/typescript/bin/tsc', '--build', ...packages])
+await import('./build.js')
 
 function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number)

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 export { type Address, formatAddress, parseAddress, type TcpAddress } from './addresses/address.js'
 export type { Call, CallArguments, Client } from './call.js'
 export type * as api from './endpoints/api-types.js'

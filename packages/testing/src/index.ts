@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 export { certificates } from './certificates.js'
 export type { Certificates } from './certificates.js'
 export { crlf } from './crlf.js'

@@ -1,7 +1,9 @@
 import { intermediate } from '@intermediate/core'
 import { certificates, recordingUpstream, transcript } from '@intermediate/testing'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ping } from './docker-calls.js'
+
+afterEach(() => vi.useRealTimers())
 
 describe('the time to connect to the upstream', () => {
   it('includes the TLS handshake; past it the call is answered with 502', async () => {
@@ -21,6 +23,7 @@ describe('the time to connect to the upstream', () => {
   })
 
   it('is no time for the reply', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     await using slow = await recordingUpstream(async () => {})
     const to = intermediate({ upstream: slow.address, connectTimeout: 50 })
     await using listening = await to.listen('tcp://127.0.0.1:0')
@@ -28,7 +31,7 @@ describe('the time to connect to the upstream', () => {
     await client.send(ping)
     const engine = await slow.connection(0)
     await engine.request()
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    vi.advanceTimersByTime(100)
     await engine.send('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK')
     expect((await client.response()).status).toBe(200)
   })

@@ -1,8 +1,10 @@
 import { intermediate, type Layer } from '@intermediate/core'
 import { answer } from '@intermediate/testing'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ok, request } from './docker-calls.js'
 import { setUpWith } from './matrix.js'
+
+afterEach(() => vi.useRealTimers())
 
 describe('a layer with a deadline', () => {
   const slow = () => new Promise<never>(() => {})
@@ -21,10 +23,13 @@ describe('a layer with a deadline', () => {
   })
 
   it('does not pay for the time of others', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
     const layers = intermediate()
       .use('GET /info', (call, next) => next(call), { deadline: 20 })
       .use('GET /info', async (call, next) => {
-        await new Promise((resolve) => setTimeout(resolve, 60))
+        // By then the other layer has been called, and its time would run.
+        await new Promise(setImmediate)
+        vi.advanceTimersByTime(60)
         return next(call)
       })
     await using to = await setUpWith(layers, 'unix', answer(ok))

@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { cp, readdir } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { cp, readdir, symlink, writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { temporaryFolder } from '@intermediate/testing'
 import { expect, it } from 'vitest'
 
@@ -18,6 +20,30 @@ it.each(packages)('npm, which would leave workspace:* in it, does not pack %s', 
     'npm cannot pack or publish this package: use "pnpm pack" or "pnpm publish" instead.\n',
   )
 })
+
+it('what pnpm runs once it has installed builds a clone, and takes away what was made of sources that are gone', async () => {
+  await using clone = await temporaryFolder()
+  for (const name of ['.dev', 'package.json', 'tsconfig.json', 'packages'])
+    await cp(name, clone.file(name), {
+      recursive: true,
+      verbatimSymlinks: true,
+      filter: (path) => !/[\\/]dist([\\/]|$)/.test(path),
+    })
+  await symlink(resolve('node_modules'), clone.file('node_modules'))
+  await cp('packages/cli/dist/main.js', clone.file('packages/cli/dist/gone.js'))
+  await writeFile(clone.file('packages/cli/dist/notes'), 'mine')
+  const { status, stdout, stderr } = npm(clone.path, 'run', '--silent', 'prepare')
+  expect({ status, stdout, stderr: withoutWarnings(stderr) }).toEqual({ status: 0, stdout: '', stderr: '' })
+  const program = clone.file('packages/cli/bin/intermediate.js')
+  expect(spawnSync(process.execPath, [program, '--version'], { encoding: 'utf8' }).stdout).toMatch(/^\d+\./)
+  expect(existsSync(clone.file('packages/cli/dist/gone.js'))).toBe(false)
+  expect(existsSync(clone.file('packages/cli/dist/notes'))).toBe(true)
+})
+
+/** npm may have something to say of its own settings. */
+function withoutWarnings(text: string): string {
+  return text.replaceAll(/^npm (warn|notice) .*\n?/gim, '')
+}
 
 it('the command says what to do in a clone that is not built', async () => {
   await using folder = await temporaryFolder()

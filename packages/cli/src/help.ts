@@ -11,7 +11,7 @@ Commands:
   help COMMAND   Show what a command takes
 
 Options:
-  -h, --help     Show this
+  -h, --help     Show this, or with a command what it takes
   -v, --version  Show the version
 `
 

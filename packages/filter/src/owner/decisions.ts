@@ -17,6 +17,7 @@ import {
   refuses,
   removeContainer,
   rename,
+  top,
   usableImage,
 } from './simple-rules.js'
 import { info } from './system.js'
@@ -63,7 +64,7 @@ export const decisions: Readonly<Record<Exclude<Endpoint, 'unknown'>, Rule>> = {
   'POST /containers/:id/start': own('container'),
   'GET /containers/:id/stats': own('container'),
   'POST /containers/:id/stop': own('container'),
-  'GET /containers/:id/top': own('container'),
+  'GET /containers/:id/top': top,
   'POST /containers/:id/unpause': own('container'),
   'POST /containers/:id/update': own('container'),
   'POST /containers/:id/wait': own('container'),

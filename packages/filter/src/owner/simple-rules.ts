@@ -1,3 +1,4 @@
+import { psArgumentsRefusal } from '../ps-arguments.js'
 import type { Kind } from './find.js'
 import { find } from './find.js'
 import { findUsableImage, whoseImage } from './find-image.js'
@@ -63,6 +64,13 @@ export async function pin(
   const { params } = visit
   const name = params[param]!
   params[param] = (await find[kind](visit, name)) ?? visit.standIn(name)
+}
+
+/** What runs in a container. */
+export const top: Rule = async (visit) => {
+  const refusal = psArgumentsRefusal(visit.query['ps_args'])
+  if (refusal !== undefined) throw new Refused(403, refusal)
+  return own('container')(visit)
 }
 
 /** Another name for an owner's container. */

@@ -1,5 +1,4 @@
 import type { api } from '@intermediate/core'
-import { writeFilters } from './filters.js'
 import { whoseImage, whoseOf } from './find-image.js'
 import { Refused } from './refused.js'
 import type { Visit } from './visit.js'
@@ -37,21 +36,34 @@ export async function claimName(visit: Visit, repository: string, tag?: string):
 }
 
 /** What a pull may do as well: bring an image up to date that is everybody's. @throws as `claimName` */
-export async function claimForPull(visit: Visit, repository: string, tag: string | undefined): Promise<void> {
+export async function claimForPull(visit: Visit, from: string, tag: string | undefined): Promise<void> {
+  // All tags of it, as old clients say it.
+  const repository = from.replace(/:$/, '')
   if (tag || hasTag(repository)) {
     const name = taggedName(repository, tag)
     if ((await whoseImage(visit, name)) === 'hidden') throw taken(name)
     return
   }
   // All tags that the registry has.
-  for (const image of await imagesNamed(visit, repository))
+  for (const image of await imagesOf(visit, repository))
     if (whoseOf(visit, image) === 'hidden') throw taken(repository)
 }
 
-/** All images with a repository's name, whoever's. */
-export async function imagesNamed(visit: Visit, repository: string): Promise<api.ImageSummary[]> {
-  const query = { filters: writeFilters(new Map([['reference', [repository]]])) }
-  return (await visit.ask('GET /images/json', { query })) ?? []
+/**
+ * All images with a repository's name, whoever's. The engine's own filter looks at names as it shows them: `library/web`,
+ * which is `web` wherever else it reads one, is none of them.
+ */
+export async function imagesOf(visit: Visit, repository: string): Promise<api.ImageSummary[]> {
+  const sought = familiarName(repository)
+  const names = ({ RepoTags, RepoDigests }: api.ImageSummary) => [...(RepoTags ?? []), ...(RepoDigests ?? [])]
+  const isOfIt = (name: string) => familiarName(withoutTag(name.split('@', 1)[0]!)) === sought
+  return ((await visit.ask('GET /images/json', {})) ?? []).filter((image) => names(image).some(isOfIt))
+}
+
+/** The name of a repository as the engine shows it: `web` of `docker.io/library/web`. */
+export function familiarName(repository: string): string {
+  const path = repository.replace(/^(?:index\.)?docker\.io\//, '')
+  return path.replace(/^library\/(?=[^/]*$)/, '')
 }
 
 function taken(name: string): Refused {

@@ -1,5 +1,5 @@
 import { findUsableImage, whoseImage, whoseOf } from './find-image.js'
-import { claimForPull, claimName, imagesNamed, taggedName, hasTag } from './image-names.js'
+import { claimForPull, claimName, imagesOf, taggedName, hasTag } from './image-names.js'
 import { Refused } from './refused.js'
 import { sharedImage, withLeave } from './simple-rules.js'
 import type { Rule, Visit } from './visit.js'
@@ -36,7 +36,7 @@ export const push: Rule = async (visit) => {
   const names =
     query['tag'] || hasTag(name) ? await whoseImage(visit, taggedName(name, query['tag'])) : undefined
   const all =
-    names === undefined ? (await imagesNamed(visit, name)).map((image) => whoseOf(visit, image)) : [names]
+    names === undefined ? (await imagesOf(visit, name)).map((image) => whoseOf(visit, image)) : [names]
   if (all.includes('shared')) throw sharedImage(name)
   if (all.length === 0 || all.some((whose) => whose !== 'own')) params['name'] = visit.imageStandIn(name)
   return visit.forward()
@@ -51,7 +51,7 @@ export const saveImage: Rule = async (visit) => {
 }
 
 async function canSave(visit: Visit, name: string): Promise<boolean> {
-  const others = hasTag(name) ? [] : await imagesNamed(visit, name)
+  const others = hasTag(name) ? [] : await imagesOf(visit, name)
   if (others.some((image) => whoseOf(visit, image) === 'hidden')) return false
   const whose = await whoseImage(visit, name)
   return whose !== 'hidden' && whose !== 'absent'

@@ -51,6 +51,42 @@ it('is not told which of others’ networks are in its way', async () => {
   expect([status, json.message]).toEqual([403, message('another’s', 'another’s')])
 })
 
+it('is told no rest of an id that stands behind its own start', async () => {
+  const message = `cannot create network (br-${others.slice(0, 12)}): conflicts with network ${others}`
+  await using engine = await fakeEngine((call) =>
+    call === 'GET /networks' ? [] : call.startsWith('POST ') ? { status: 403, message } : undefined,
+  )
+  await using owners = await twoOwners(engine.address)
+  const { json } = await owners.a('POST /networks/create', { Name: 'net' })
+  expect(json.message).toBe('cannot create network (br-another’s): conflicts with network another’s')
+})
+
+it('is told what looks like an id as it said it', async () => {
+  const name = 'feedfacecafe'
+  const message = `network with name ${name} already exists`
+  await using engine = await fakeEngine((call) =>
+    call === 'GET /networks' ? [] : call.startsWith('POST ') ? { status: 409, message } : undefined,
+  )
+  await using owners = await twoOwners(engine.address)
+  expect((await owners.a('POST /networks/create', { Name: name })).json).toMatchObject({ message })
+})
+
+it.each(['docker_gwbridge', 'ingress'])(
+  'makes no network of a name that engines take for their own: %s',
+  async (Name) => {
+    await using engine = await fakeEngine(() => ({}))
+    await using owners = await twoOwners(engine.address)
+    for (const more of [{}, { Driver: 'bridge' }, { Driver: 'overlay', Scope: 'swarm' }]) {
+      const { status, json } = await owners.a('POST /networks/create', { Name, ...more })
+      expect([status, json.message]).toEqual([
+        403,
+        `the network ${Name} is the engine’s own: choose another name`,
+      ])
+    }
+    expect(engine.got).toEqual([])
+  },
+)
+
 it('makes no network of another’s configuration, which could not be labelled', async () => {
   await using engine = await fakeEngine(() => ({}))
   await using owners = await twoOwners(engine.address)

@@ -204,6 +204,20 @@ it.each([
     403,
     'mounts of the type "cluster" are not allowed here',
   ],
+  ...['{{"victim"}}', '{{.Service.Name}}', 'data-{{ .Task.Slot }}', '{{printf "victim%.0s" "/a:b"}}'].flatMap(
+    (Source) =>
+      ['volume', 'image', 'bind', 'npipe'].map((Type): [string, object, number, string] => [
+        `a template for a ${Type}`,
+        container({
+          Mounts: [
+            { Type: 'tmpfs', Target: '/tmp' },
+            { Type, Source, Target: '/x' },
+          ],
+        }),
+        403,
+        `the mount of ${Source} is not allowed here: nobody can tell what the template comes to`,
+      ]),
+  ),
 ])('makes no service with %s', async (_, spec, status, message) => {
   await using engine = await fakeEngine(swarm)
   await using owners = await twoOwners(engine.address)
@@ -212,6 +226,37 @@ it.each([
     expect([answer.status, answer.json]).toEqual([status, { message }])
   }
   expect(engine.got.filter(({ call }) => call.startsWith('POST'))).toEqual([])
+})
+
+it.each(['/services/create', '/services/service-a/update?version=1'])(
+  'is not told whose service has a port: %s',
+  async (path) => {
+    const other = 'tyy65ki3hfb5np0xus8ir0p73'
+    const own = '1yy65ki3hfb5np0xus8ir0p73'
+    const message = (whose: string) =>
+      `rpc error: code = InvalidArgument desc = port '8085' is already in use by service ${whose} as an ingress port`
+    const ownServices = [{ ID: own, Spec: { Name: 'service-a', Labels: labels } }]
+    let holder = `'portb' (${other})`
+    await using engine = await fakeEngine((call) => {
+      if (call === 'GET /services') return ownServices
+      return call.startsWith('POST ') ? { status: 400, message: message(holder) } : []
+    })
+    await using owners = await twoOwners(engine.address)
+    const spec = { Name: 'porta', EndpointSpec: { Ports: [{ PublishedPort: 8085, Nanos: 1e18 }] } }
+    expect((await owners.a(`POST ${path}`, spec)).json).toMatchObject({ message: message('another’s') })
+    holder = `'service-a' (${own})`
+    expect((await owners.a(`POST ${path}`, spec)).json).toMatchObject({ message: message(holder) })
+  },
+)
+
+it('takes a start of several ids of an owner for none of them', async () => {
+  const several = ['service1aaaa', 'service1abbb'].map((ID) => ({ ID, Spec: { Name: ID, Labels: labels } }))
+  await using engine = await fakeEngine((call) =>
+    call === 'GET /services' ? several : call.includes('nobodys') ? undefined : {},
+  )
+  await using owners = await twoOwners(engine.address)
+  expect((await owners.a('DELETE /services/service1a')).status).toBe(404)
+  expect((await owners.a('DELETE /services/service1aa')).status).toBe(200)
 })
 
 it.each([

@@ -1,22 +1,36 @@
 import { text } from 'node:stream/consumers'
 import type { Reply } from '@intermediate/core'
+import type { Kind } from './find.js'
 import { find } from './find.js'
 import type { Visit } from './visit.js'
 
 /**
- * Takes ids of others out of what the engine says about a name that is taken: that it is cannot be hidden, the engine has
- * each but once. Whose it is can.
+ * Takes ids of others, and the names that stand with them, out of what the engine says about what is taken: that it is
+ * cannot be hidden, the engine has each but once. Whose it is can.
  * @param given what the client named, which it is told as it said it
+ * @param kinds what the ids that are the owner's can be of
  */
-export async function hideIds(visit: Visit, reply: Reply, given: string): Promise<Reply> {
+export async function hideIds(
+  visit: Visit,
+  reply: Reply,
+  given: string,
+  kinds: readonly Kind[] = ['container', 'network'],
+): Promise<Reply> {
   const said = await text(reply.body)
-  let shown = said
-  for (const id of new Set(said.match(/(?<![0-9a-z])[0-9a-f]{12,64}(?![0-9a-z])/g)))
-    if (!given.includes(id) && !(await isOwn(visit, id))) shown = shown.replaceAll(id, 'another’s')
-  reply.body = shown
+  const others = new Set<string>()
+  for (const [, named, id = named!] of said.matchAll(ids))
+    if (!given.includes(id) && !(await isOwn(visit, id, kinds))) others.add(id)
+  reply.body = said.replace(ids, (shown, named: string | undefined, id = named) =>
+    others.has(id) ? 'another’s' : shown,
+  )
   return reply
 }
 
-async function isOwn(visit: Visit, id: string): Promise<boolean> {
-  return ((await find.container(visit, id)) ?? (await find.network(visit, id))) !== undefined
+/** `'web' (1b2c…)`, and ids alone: whole ones and their starts, and those of a swarm. */
+const ids =
+  /'[^']*' \(([0-9a-f]{12,64}|[0-9a-z]{25})\)|(?<![0-9a-z])([0-9a-f]{12,64}|[0-9a-z]{25})(?![0-9a-z])/g
+
+async function isOwn(visit: Visit, id: string, kinds: readonly Kind[]): Promise<boolean> {
+  for (const kind of kinds) if ((await find[kind](visit, id)) !== undefined) return true
+  return false
 }

@@ -10,6 +10,9 @@ import type { Rule, Visit } from './visit.js'
 /** The networks that every engine has, which are nobody's: a container may be in them. */
 const everybodys: ReadonlySet<string> = new Set(['default', 'bridge', 'host', 'none'])
 
+/** What an engine takes for its own, under these names, when a swarm begins. Those above it refuses to make. */
+const engines: ReadonlySet<string> = new Set(['docker_gwbridge', 'ingress'])
+
 /**
  * The networks of a container that is made. Engines connect it, at each start, by the NetworkID of its EndpointsConfig
  * where there is one, whatever its key: a client's is taken out, and the id of the owner's network is put in its place,
@@ -19,11 +22,21 @@ export async function pinNetworks(visit: Visit, body: Fields, host: Fields | und
   const networking = objectIn(body, 'NetworkingConfig')
   const endpoints = (networking && objectIn(networking, 'EndpointsConfig')) ?? {}
   const mode = host === undefined ? '' : textIn(host, 'NetworkMode')
-  if (mode !== '' && !everybodys.has(mode) && !mode.startsWith('container:')) endpoints[mode] ??= {}
+  const pinned = new Set<string>()
   for (const [name, settings] of Object.entries(endpoints)) {
     const given = asObject(settings, 'EndpointsConfig')
-    if (!everybodys.has(name)) endpoints[name] = { ...given, NetworkID: await ownNetwork(visit, name) }
-    else if (given !== undefined) delete given['NetworkID']
+    if (everybodys.has(name)) {
+      if (given !== undefined) delete given['NetworkID']
+      continue
+    }
+    const NetworkID = await ownNetwork(visit, name)
+    endpoints[name] = { ...given, NetworkID }
+    pinned.add(NetworkID)
+  }
+  if (mode !== '' && !everybodys.has(mode) && !mode.startsWith('container:')) {
+    const NetworkID = await ownNetwork(visit, mode)
+    // Under another of its names or ids it may be there already, and engines connect to none twice.
+    if (!pinned.has(NetworkID)) endpoints[mode] = { NetworkID }
   }
   if (Object.keys(endpoints).length > 0)
     body['NetworkingConfig'] = { ...networking, EndpointsConfig: endpoints }
@@ -41,8 +54,11 @@ export const createNetwork: Rule = async (visit) => {
       403,
       'networks that are configured by another are not allowed here, since they cannot be labelled: leave out --config-from',
     )
+  const name = textIn(body, 'Name')
+  if (engines.has(name))
+    throw new Refused(403, `the network ${name} is the engine’s own: choose another name`)
   const reply = await visit.forward()
-  if (!reply.ok) return hideIds(visit, reply, textIn(body, 'Name'))
+  if (!reply.ok) return hideIds(visit, reply, name)
   // Older engines make several of one name, and warn of whatever else has it.
   const made = (await reply.json()) as { Warning?: string }
   if (made.Warning?.includes('already exists')) made.Warning = ''

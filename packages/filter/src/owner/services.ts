@@ -1,7 +1,10 @@
+import type { Reply } from '@intermediate/core'
+import { writeJson } from '@intermediate/core'
 import { find } from './find.js'
 import { inspectUsableImage } from './find-image.js'
 import type { Fields } from './go-values.js'
 import { objectIn, objectsIn, textIn } from './go-values.js'
+import { hideIds } from './hide-ids.js'
 import { hasDigest, withoutTag } from './image-names.js'
 import { setLabel } from './labels.js'
 import { usableNetwork } from './networks.js'
@@ -12,8 +15,9 @@ import { claimMounts } from './volumes.js'
 
 /** A service: labelled, as are its containers, and of nothing but what is the owner's. */
 export const createService: Rule = async (visit) => {
-  await claimSpec(visit, await visit.body())
-  return visit.forward()
+  const spec = await visit.body()
+  await claimSpec(visit, spec)
+  return forwarded(visit, spec)
 }
 
 /** Another state of an owner's service. */
@@ -21,9 +25,22 @@ export const updateService: Rule = async (visit) => {
   // What it was may name what has become somebody else's since.
   if (visit.query['rollback'])
     throw new Refused(403, 'rollbacks of services are not allowed here: update it to what it was')
-  await claimSpec(visit, await visit.body())
+  const spec = await visit.body()
+  await claimSpec(visit, spec)
   await pin(visit, 'service')
-  return visit.forward()
+  return forwarded(visit, spec)
+}
+
+/** With an error that does not say whose service has a port. */
+async function forwarded(visit: Visit, spec: Fields): Promise<Reply> {
+  const reply = await visit.forward()
+  if (reply.ok) return reply
+  return hideIds(visit, reply, `${visit.call.original.path} ${writeJson(spec).toString()}`, [
+    'service',
+    'network',
+    'secret',
+    'config',
+  ])
 }
 
 async function claimSpec(visit: Visit, spec: Fields): Promise<void> {
@@ -46,10 +63,23 @@ async function claimSpec(visit: Visit, spec: Fields): Promise<void> {
   setLabel(container, visit.owner)
   const image = textIn(container, 'Image')
   if (image !== '') container['Image'] = await pinnedImage(visit, image)
+  checkSources(container)
   await claimMounts(visit, container)
   await pinReferences(visit, container, 'Secrets', 'secret')
   await pinReferences(visit, container, 'Configs', 'config')
   await pinCredentials(visit, container)
+}
+
+/** Nodes expand templates there, whenever a task starts; of their other places none names what could be another's. */
+function checkSources(container: Fields): void {
+  for (const mount of objectsIn(container, 'Mounts')) {
+    const source = textIn(mount, 'Source')
+    if (source.includes('{{'))
+      throw new Refused(
+        403,
+        `the mount of ${source} is not allowed here: nobody can tell what the template comes to`,
+      )
+  }
 }
 
 async function pinTargets(visit: Visit, parent: Fields): Promise<void> {

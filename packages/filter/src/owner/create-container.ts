@@ -8,7 +8,8 @@ import { setLabel } from './labels.js'
 import { pinNetworks } from './networks.js'
 import { Refused } from './refused.js'
 import type { Rule, Visit } from './visit.js'
-import { checkVolumes, makeVolumes } from './volumes.js'
+import type { Volumes } from './volumes.js'
+import { checkVolumes, makeVolumes, removeVolumes } from './volumes.js'
 
 /**
  * A container: labelled, whatever its image's labels say, and of nothing but what is the owner's. What it refers to is
@@ -24,16 +25,30 @@ export const createContainer: Rule = async (visit) => {
     await pinContainers(visit, host)
   }
   await pinNetworks(visit, body, host)
-  const volumes = host === undefined ? new Set<string>() : await makeVolumes(visit, host)
-  const reply = await visit.forward()
-  if (reply.ok && volumes.size > 0) await checkMade(visit, reply, volumes)
+  const reply = await madeWithVolumes(visit, host)
   return reply.status === 409 ? hideIds(visit, reply, visit.query['name'] ?? '') : reply
 }
 
-async function checkMade(visit: Visit, reply: Reply, volumes: ReadonlySet<string>): Promise<void> {
+async function madeWithVolumes(visit: Visit, host: Fields | undefined): Promise<Reply> {
+  if (host === undefined) return visit.forward()
+  const volumes = { named: new Set<string>(), made: new Set<string>() }
+  let isMade = false
+  try {
+    await makeVolumes(visit, host, volumes)
+    const reply = await visit.forward()
+    if (reply.ok && volumes.named.size > 0) await checkMade(visit, reply, volumes)
+    isMade = reply.ok
+    return reply
+  } finally {
+    // What went wrong before is what the client is told, whatever becomes of these.
+    if (!isMade) await removeVolumes(visit, volumes).catch(() => undefined)
+  }
+}
+
+async function checkMade(visit: Visit, reply: Reply, { named }: Volumes): Promise<void> {
   const { Id = '' } = (await reply.json()) as { Id?: string }
   try {
-    await checkVolumes(visit, volumes)
+    await checkVolumes(visit, named)
   } catch (error) {
     await visit.ask('DELETE /containers/:id', { params: { id: Id }, query: { force: '1' } })
     throw error

@@ -1,4 +1,4 @@
-import { findUsableImage, whoseImage, whoseOf } from './find-image.js'
+import { whoseImage, whoseOf } from './find-image.js'
 import { claimForPull, claimName, imagesOf, taggedName, hasTag } from './image-names.js'
 import { Refused } from './refused.js'
 import { sharedImage, withLeave } from './simple-rules.js'
@@ -45,16 +45,15 @@ export const push: Rule = async (visit) => {
 /** A copy of one image; of a name without a tag, of all images with that name. */
 export const saveImage: Rule = async (visit) => {
   const name = visit.params['name']!
-  const usable = (await canSave(visit, name)) ? await findUsableImage(visit, name) : undefined
-  visit.params['name'] = usable ?? visit.imageStandIn(name)
+  if (!(await canSave(visit, name))) visit.params['name'] = visit.imageStandIn(name)
   return visit.forward()
 }
 
 async function canSave(visit: Visit, name: string): Promise<boolean> {
-  const others = hasTag(name) ? [] : await imagesOf(visit, name)
-  if (others.some((image) => whoseOf(visit, image) === 'hidden')) return false
-  const whose = await whoseImage(visit, name)
-  return whose !== 'hidden' && whose !== 'absent'
+  const named = hasTag(name) ? [] : await imagesOf(visit, name)
+  // Else it has a tag, or is an id.
+  const all = named.length > 0 ? named.map((image) => whoseOf(visit, image)) : [await whoseImage(visit, name)]
+  return all.every((whose) => whose === 'own' || whose === 'shared')
 }
 
 /** A copy of several images. */

@@ -117,6 +117,39 @@ describe.each(engines)('two owners in a swarm of $name', ({ address }) => {
     }
   })
 
+  it.each([
+    ['a text', (volume: string) => `{{"${volume}"}}`],
+    ['a name of the service', () => '{{.Service.Name}}'],
+  ])('get no volume of each other by a template: %s', async (_, source) => {
+    const volume = `${run}-volume`
+    expect((await owners.a('POST /volumes/create', { Name: volume })).status).toBe(201)
+    const Mounts = [{ Type: 'volume', Source: source(volume), Target: '/stolen' }]
+    const [call, body] = creating({ Mounts }) as [string, object]
+    const { status, json } = await owners.b(call, { ...body, Name: volume })
+    expect([status, json.message]).toEqual([
+      403,
+      `the mount of ${source(volume)} is not allowed here: nobody can tell what the template comes to`,
+    ])
+    expect((await owners.b('GET /services')).json).toEqual([])
+    expect((await owners.a(`DELETE /volumes/${volume}`)).status).toBe(204)
+  })
+
+  it('are not told whose service has a port', async () => {
+    const published = (name: string) => ({
+      ...specOf(`${run}-${name}`, 'busybox:latest'),
+      Mode: { Replicated: { Replicas: 0 } },
+      EndpointSpec: { Ports: [{ Protocol: 'tcp', TargetPort: 80, PublishedPort: 48_085 }] },
+    })
+    const { ID } = (await owners.a('POST /services/create', published('port'))).json
+    const message = (whose: string) =>
+      `rpc error: code = InvalidArgument desc = port '48085' is already in use by service ${whose} as an ingress port`
+    const other = await owners.b('POST /services/create', published('other'))
+    expect(other.json.message).toBe(message('another’s'))
+    const again = await owners.a('POST /services/create', published('again'))
+    expect(again.json.message).toBe(message(`'${run}-port' (${ID})`))
+    expect((await owners.a(`DELETE /services/${ID}`)).status).toBe(200)
+  })
+
   it('keep their label in an update that says another', async () => {
     const { service } = forms['names']!.there
     const labels = { 'intermediate.owner': `${run}-b` }

@@ -70,12 +70,12 @@ describe.each(spellings)('a repository in which another has an image too, as %s,
 })
 
 it.each([
-  ...spellings.map((name) => [name, 'app:1']),
+  ...spellings.map((name): [string, string] => [name, 'app:1']),
   ['me/app', 'me/app:1'],
   ['docker.io/me/app', 'me/app:1'],
   ['localhost:5000/app', 'localhost:5000/app:1'],
   ['localhost:5000/library/app', 'localhost:5000/library/app:1'],
-] as const)('one’s own are saved and pushed, all of a name: %s', async (name, RepoTag) => {
+])('one’s own are saved and pushed, all of a name: %s', async (name, RepoTag) => {
   await using engine = await fakeEngine((call) => {
     if (call === 'GET /images/json') return [image([RepoTag], mine), image(['other/app:1', 'ap:1'], theirs)]
     // Without a tag, the engine looks for one that is called latest.

@@ -1,7 +1,7 @@
 import { findContainer } from './find-container.js'
 import { inspectUsableImage } from './find-image.js'
 import type { Fields } from './go-values.js'
-import { asObject, asText } from './go-values.js'
+import { asObject, asText, parsed } from './go-values.js'
 import { claimName } from './image-names.js'
 import { bears } from './labels.js'
 import { usableNetwork } from './networks.js'
@@ -59,24 +59,15 @@ async function ownCaches(visit: Visit, written: string): Promise<string[]> {
 }
 
 function parsedList(written: string): string[] {
-  let list: unknown
-  try {
-    list = JSON.parse(written)
-  } catch {
-    list = undefined
-  }
+  const wrong = 'cachefrom has to be a list of images in JSON.'
+  const list = parsed(written, wrong)
   if (list === null) return []
-  if (!Array.isArray(list)) throw new Refused(400, 'cachefrom has to be a list of images in JSON.')
+  if (!Array.isArray(list)) throw new Refused(400, wrong)
   return list.map((name) => asText(name, 'cachefrom'))
 }
 
 function parsedLabels(written: string | undefined): Fields | undefined {
-  if (!written) return undefined
-  try {
-    return asObject(JSON.parse(written), 'labels')
-  } catch {
-    throw new Refused(400, 'labels has to be an object in JSON.')
-  }
+  return written ? asObject(parsed(written, 'labels has to be an object in JSON.'), 'labels') : undefined
 }
 
 async function pinNetwork(visit: Visit): Promise<void> {

@@ -1,5 +1,6 @@
 import { judgeContext } from './build-context.js'
 import { judgeBuildQuery } from './build-query.js'
+import { isTrue } from './go-values.js'
 import { Refused } from './refused.js'
 import { withLeave } from './simple-rules.js'
 import type { Rule } from './visit.js'
@@ -23,8 +24,3 @@ export const build: Rule = withLeave(async (visit) => {
   if (isOwnBuilder && !isRemote) await judgeContext(visit)
   return visit.forward()
 })
-
-/** As the engine reads it. */
-function isTrue(value: string | undefined): boolean {
-  return !['', '0', 'no', 'false', 'none'].includes((value ?? '').trim().toLowerCase())
-}

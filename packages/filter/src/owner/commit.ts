@@ -1,4 +1,4 @@
-import { find } from './find.js'
+import { idOrNobody } from './find.js'
 import { claimName } from './image-names.js'
 import { setLabel } from './labels.js'
 import { Refused } from './refused.js'
@@ -10,8 +10,7 @@ import type { Rule } from './visit.js'
  */
 export const commit: Rule = async (visit) => {
   const { query, owner, call } = visit
-  const container = query['container'] ?? ''
-  query['container'] = (await find.container(visit, container)) ?? visit.standIn(container)
+  query['container'] = await idOrNobody(visit, 'container', query['container'] ?? '')
   const repository = query['repo'] ?? ''
   if (repository !== '') await claimName(visit, repository, query['tag'])
   const changes = call.queryValues('changes').filter((change) => change.trim() !== '')

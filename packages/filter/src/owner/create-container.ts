@@ -1,6 +1,7 @@
 import type { Reply } from '@intermediate/core'
+import { idOrNobody } from './find.js'
 import { findContainer } from './find-container.js'
-import { findUsableImage } from './find-image.js'
+import { imageOrNobody } from './find-image.js'
 import type { Fields } from './go-values.js'
 import { asText, listIn, objectIn, textIn } from './go-values.js'
 import { hideIds } from './hide-ids.js'
@@ -19,7 +20,7 @@ export const createContainer: Rule = async (visit) => {
   const body = await visit.body()
   setLabel(body, visit.owner)
   const image = textIn(body, 'Image')
-  if (image !== '') body['Image'] = (await findUsableImage(visit, image)) ?? visit.imageStandIn(image)
+  if (image !== '') body['Image'] = await imageOrNobody(visit, image)
   const host = objectIn(body, 'HostConfig')
   if (host !== undefined) {
     await pinContainers(visit, host)
@@ -89,7 +90,7 @@ const sharing = 'container:'
 /** `name:mode` and `name:alias`; a link without an alias has the name for it. */
 async function pinned(visit: Visit, reference: string, isLink: boolean): Promise<string> {
   const [name = '', ...rest] = reference.split(':')
-  const id = (await findContainer(visit, name)) ?? visit.standIn(name)
+  const id = await idOrNobody(visit, 'container', name)
   if (isLink && rest.length === 0) rest.push(name.replace(/^\//, ''))
   return [id, ...rest].join(':')
 }

@@ -5,6 +5,7 @@ import { instructions, lineOf } from './dockerfile-instructions.js'
 import { wordsOf } from './dockerfile-lines.js'
 import { expand } from './dockerfile-variables.js'
 import { inspectUsableImage } from './find-image.js'
+import { asObject, parsed } from './go-values.js'
 import { hasDigest } from './image-names.js'
 import { bears } from './labels.js'
 import { Refused } from './refused.js'
@@ -135,12 +136,8 @@ function setArgs(args: Map<string, string>, rest: string, given: Readonly<Record
 }
 
 function givenArgs({ query }: Visit): Readonly<Record<string, unknown>> {
-  if (!query['buildargs']) return {}
-  try {
-    return { ...(JSON.parse(query['buildargs']) as Record<string, unknown> | null) }
-  } catch {
-    throw new Refused(400, 'buildargs has to be an object in JSON.')
-  }
+  const wrong = 'buildargs has to be an object in JSON.'
+  return query['buildargs'] ? (asObject(parsed(query['buildargs'], wrong), 'buildargs') ?? {}) : {}
 }
 
 function split(word: string): [name: string, value: string | undefined] {

@@ -1,8 +1,8 @@
 import { changeItems } from './change-items.js'
-import { ownFilters } from './filters.js'
 import { find } from './find.js'
 import { inspectVolume } from './find-volume.js'
 import { bears } from './labels.js'
+import { listOwnNetworks, listOwnVolumes } from './list-own.js'
 import type { Rule, Visit } from './visit.js'
 
 interface Event {
@@ -36,12 +36,9 @@ class Known {
   /** With what could be gone before an event asks for it. */
   static async of(visit: Visit): Promise<Known> {
     const known = new Known(visit)
-    const query = { filters: ownFilters(visit.owner) }
-    for (const { Id, Labels } of (await visit.ask('GET /networks', { query })) ?? [])
-      if (Id && bears(Labels, visit.owner)) known.since.set(`network ${Id}`, 0)
-    for (const volume of (await visit.ask('GET /volumes', { query }))?.Volumes ?? [])
-      if (volume.Name && bears(volume.Labels, visit.owner))
-        known.since.set(`volume ${volume.Name}`, secondsOf(volume.CreatedAt))
+    for (const { Id } of await listOwnNetworks(visit)) known.since.set(`network ${Id}`, 0)
+    for (const { Name, CreatedAt } of await listOwnVolumes(visit))
+      known.since.set(`volume ${Name}`, secondsOf(CreatedAt))
     return known
   }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { parsed } from './go-values.js'
 import { Refused } from './refused.js'
 import type { Owner, Visit } from './visit.js'
 
@@ -11,7 +12,7 @@ export type Filters = Map<string, readonly string[]>
  */
 export function readFilters(written: string | undefined): Filters {
   if (written === undefined || written === '') return new Map()
-  const filters = parsed(written)
+  const filters = parsed(written, 'invalid filter')
   if (filters === null) return new Map()
   if (typeof filters !== 'object' || Array.isArray(filters)) throw new Refused(400, 'invalid filter')
   return new Map(Object.entries(filters).map(([name, values]) => [name, valuesOf(values)]))
@@ -27,8 +28,8 @@ export function writeFilters(filters: Filters): string {
 }
 
 /** The filters by which the engine finds what bears the owner's label. */
-export function ownFilters({ label, id }: Owner, others: Record<string, readonly string[]> = {}): string {
-  return writeFilters(new Map(Object.entries({ ...others, label: [`${label}=${id}`] })))
+export function ownFilters({ label, id }: Owner): string {
+  return writeFilters(new Map([['label', [`${label}=${id}`]]]))
 }
 
 /** Narrows a list or a prune to what bears the owner's label, whatever else the client wants of it. */
@@ -44,14 +45,6 @@ export function narrowToOwn({ query, owner: { label, id } }: Visit): void {
 
 function keyOf(label: string): string {
   return label.split('=', 1)[0]!.trim()
-}
-
-function parsed(written: string): unknown {
-  try {
-    return JSON.parse(written)
-  } catch {
-    throw new Refused(400, 'invalid filter')
-  }
 }
 
 function valuesOf(values: unknown): readonly string[] {

@@ -1,6 +1,6 @@
 import { isAskable } from './askable.js'
-import { ownFilters } from './filters.js'
 import { bears } from './labels.js'
+import { listOwnContainers } from './list-own.js'
 import type { Visit } from './visit.js'
 
 /** The id of an owner's container, by its name, a name it is linked under, its id, or the start of that. */
@@ -14,9 +14,8 @@ export async function findContainer(visit: Visit, name: string): Promise<string 
 }
 
 async function ownStartingWith(visit: Visit, start: string): Promise<string[]> {
-  const query = { all: '1', filters: ownFilters(visit.owner) }
-  const own = (await visit.ask('GET /containers/json', { query })) ?? []
-  return own.flatMap(({ Id, Labels }) => (Id?.startsWith(start) && bears(Labels, visit.owner) ? [Id] : []))
+  const own = await listOwnContainers(visit)
+  return own.flatMap(({ Id }) => (Id?.startsWith(start) ? [Id] : []))
 }
 
 function onlyOne(ids: readonly string[]): string | undefined {

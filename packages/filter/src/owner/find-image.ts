@@ -58,6 +58,11 @@ export async function findImage(visit: Visit, name: string): Promise<string | un
 }
 
 /** The same name, of an image that the owner may use. */
-export async function findUsableImage(visit: Visit, name: string): Promise<string | undefined> {
+async function findUsableImage(visit: Visit, name: string): Promise<string | undefined> {
   return (await inspectUsableImage(visit, name)) && name
+}
+
+/** What `findUsableImage` says, or a name that nobody has. */
+export async function imageOrNobody(visit: Visit, name: string): Promise<string> {
+  return (await findUsableImage(visit, name)) ?? visit.imageStandIn(name)
 }

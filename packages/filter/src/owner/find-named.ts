@@ -1,5 +1,4 @@
-import { ownFilters } from './filters.js'
-import { bears } from './labels.js'
+import { listOwnNetworks, listOwnOf } from './list-own.js'
 import type { Visit } from './visit.js'
 
 /**
@@ -7,9 +6,7 @@ import type { Visit } from './visit.js'
  * it is looked for among the owner's own.
  */
 export async function findNetwork(visit: Visit, name: string): Promise<string | undefined> {
-  const query = { filters: ownFilters(visit.owner) }
-  const listed = (await visit.ask('GET /networks', { query })) ?? []
-  const own = listed.filter(({ Labels }) => bears(Labels, visit.owner))
+  const own = await listOwnNetworks(visit)
   return pick(
     own.map(({ Id, Name }) => ({ id: Id ?? '', name: Name ?? '' })),
     name,
@@ -19,9 +16,7 @@ export async function findNetwork(visit: Visit, name: string): Promise<string | 
 /** The id of what an owner has in a swarm, by the endpoint that lists it. */
 export function findNamed(endpoint: 'GET /services' | 'GET /secrets' | 'GET /configs') {
   return async (visit: Visit, name: string): Promise<string | undefined> => {
-    const query = { filters: ownFilters(visit.owner) }
-    const listed = (await visit.ask(endpoint, { query })) ?? []
-    const own = listed.filter(({ Spec }) => bears(Spec?.Labels, visit.owner))
+    const own = await listOwnOf(visit, endpoint)
     return pick(
       own.map(({ ID, Spec }) => ({ id: ID ?? '', name: Spec?.Name ?? '' })),
       name,

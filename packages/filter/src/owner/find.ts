@@ -23,6 +23,11 @@ export const find = {
   task: findTask,
 } satisfies Record<string, (visit: Visit, name: string) => Promise<string | undefined>>
 
+/** What `find` says, or a name that nobody has. */
+export async function idOrNobody(visit: Visit, kind: Exclude<Kind, 'image'>, name: string): Promise<string> {
+  return (await find[kind](visit, name)) ?? visit.standIn(name)
+}
+
 /** An exec is whose its container is. Its id is random and has no short form. */
 async function findExec(visit: Visit, id: string): Promise<string | undefined> {
   if (!isPathSegment(id)) return undefined

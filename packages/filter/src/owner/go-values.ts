@@ -40,6 +40,20 @@ export function asText(value: unknown, name: string): string {
   return value
 }
 
+/** True for what the engine takes for true in a query. */
+export function isTrue(value: string | undefined): boolean {
+  return !['', '0', 'no', 'false', 'none'].includes((value ?? '').trim().toLowerCase())
+}
+
+/** A value of a query that is JSON. @throws Refused 400 with that message for what is none */
+export function parsed(written: string, message: string): unknown {
+  try {
+    return JSON.parse(written)
+  } catch {
+    throw new Refused(400, message)
+  }
+}
+
 function wrong(name: string, what: string): Refused {
   return new Refused(400, `${name} has to be ${what}.`)
 }

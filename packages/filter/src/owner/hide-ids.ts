@@ -18,10 +18,12 @@ export async function hideIds(
 ): Promise<Reply> {
   const said = await text(reply.body)
   const others = new Set<string>()
-  for (const [, named, id = named!] of said.matchAll(ids))
+  for (const [, named, bare] of said.matchAll(ids)) {
+    const id = named ?? bare ?? ''
     if (!given.includes(id) && !(await isOwn(visit, id, kinds))) others.add(id)
-  reply.body = said.replace(ids, (shown, named: string | undefined, id = named) =>
-    others.has(id) ? 'another’s' : shown,
+  }
+  reply.body = said.replace(ids, (shown: string, named?: string, bare?: string) =>
+    others.has(named ?? bare ?? '') ? 'another’s' : shown,
   )
   return reply
 }

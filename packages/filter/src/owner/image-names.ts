@@ -1,6 +1,6 @@
 import type { api } from '@intermediate/core'
 import { whoseImage, whoseOf } from './find-image.js'
-import { Refused } from './refused.js'
+import { taken } from './refused.js'
 import type { Visit } from './visit.js'
 
 /** The image that a repository and a tag in a query name together, as the engine reads them. */
@@ -32,7 +32,7 @@ export function withoutTag(name: string): string {
 export async function claimName(visit: Visit, repository: string, tag?: string): Promise<void> {
   const name = taggedName(repository, tag)
   const whose = await whoseImage(visit, name)
-  if (whose === 'hidden' || whose === 'shared') throw taken(name)
+  if (whose === 'hidden' || whose === 'shared') throw taken('image', name)
 }
 
 /** What a pull may do as well: bring an image up to date that is everybody's. @throws as `claimName` */
@@ -41,12 +41,12 @@ export async function claimForPull(visit: Visit, from: string, tag: string | und
   const repository = from.replace(/:$/, '')
   if (tag || hasTag(repository)) {
     const name = taggedName(repository, tag)
-    if ((await whoseImage(visit, name)) === 'hidden') throw taken(name)
+    if ((await whoseImage(visit, name)) === 'hidden') throw taken('image', name)
     return
   }
   // All tags that the registry has.
   for (const image of await imagesOf(visit, repository))
-    if (whoseOf(visit, image) === 'hidden') throw taken(repository)
+    if (whoseOf(visit, image) === 'hidden') throw taken('image', repository)
 }
 
 /**
@@ -64,8 +64,4 @@ export async function imagesOf(visit: Visit, repository: string): Promise<api.Im
 export function familiarName(repository: string): string {
   const path = repository.replace(/^(?:index\.)?docker\.io\//, '')
   return path.replace(/^library\/(?=[^/]*$)/, '')
-}
-
-function taken(name: string): Refused {
-  return new Refused(409, `Conflict. The image name "${name}" is already in use: choose another one.`)
 }

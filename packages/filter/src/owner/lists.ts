@@ -1,8 +1,9 @@
 import { changeItems } from './change-items.js'
-import { narrowToOwn, ownFilters, readFilters, writeFilters } from './filters.js'
-import { find } from './find.js'
-import { findUsableImage, whoseOf } from './find-image.js'
+import { narrowToOwn, readFilters, writeFilters } from './filters.js'
+import { idOrNobody } from './find.js'
+import { imageOrNobody, whoseOf } from './find-image.js'
 import { bears } from './labels.js'
+import { listOwnOf } from './list-own.js'
 import type { Rule, Visit } from './visit.js'
 
 type Item = Readonly<Record<string, unknown>>
@@ -25,7 +26,7 @@ function list(labelsOf: (item: Item) => Labels): Rule {
 
 /** Containers: `before` and `since` name others, which have to be there. */
 export const listedContainers: Rule = async (visit) => {
-  await renamed(visit, marks, async (name) => (await find.container(visit, name)) ?? visit.standIn(name))
+  await renamed(visit, marks, (name) => idOrNobody(visit, 'container', name))
   return listed(visit)
 }
 
@@ -33,11 +34,7 @@ export const listedContainers: Rule = async (visit) => {
 export const listedImages: Rule = async (visit) => {
   const { query } = visit
   delete query['manifests']
-  await renamed(
-    visit,
-    marks,
-    async (name) => (await findUsableImage(visit, name)) ?? visit.imageStandIn(name),
-  )
+  await renamed(visit, marks, (name) => imageOrNobody(visit, name))
   const reply = await visit.forward()
   changeItems(reply, (item: Item) => {
     const whose = whoseOf(visit, item)
@@ -49,13 +46,9 @@ export const listedImages: Rule = async (visit) => {
 
 /** Tasks: those of the owner's services. The engine says of a service or node that they are of that it is not there. */
 export const listedTasks: Rule = async (visit) => {
-  await renamed(visit, ['service'], async (name) => (await find.service(visit, name)) ?? visit.standIn(name))
+  await renamed(visit, ['service'], (name) => idOrNobody(visit, 'service', name))
   if (!visit.owner.allows('GET /nodes')) await renamed(visit, ['node'], async (name) => visit.standIn(name))
-  const query = { filters: ownFilters(visit.owner) }
-  const services = (await visit.ask('GET /services', { query })) ?? []
-  const own = new Set(
-    services.flatMap(({ ID, Spec }) => (ID && bears(Spec?.Labels, visit.owner) ? [ID] : [])),
-  )
+  const own = new Set((await listOwnOf(visit, 'GET /services')).map(({ ID }) => ID))
   const reply = await visit.forward()
   changeItems(reply, (task: { ServiceID?: string }) => (own.has(task.ServiceID ?? '') ? task : undefined))
   return reply

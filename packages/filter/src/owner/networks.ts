@@ -1,4 +1,4 @@
-import { find } from './find.js'
+import { idOrNobody } from './find.js'
 import { findNetwork } from './find-named.js'
 import type { Fields } from './go-values.js'
 import { asObject, objectIn, textIn } from './go-values.js'
@@ -72,8 +72,7 @@ export const connectNetwork: Rule = async (visit) => {
   const name = params['id']!
   const network = everybodys.has(name) ? name : await findNetwork(visit, name)
   params['id'] = network ?? visit.standIn(name)
-  const container = textIn(body, 'Container')
-  body['Container'] = (await find.container(visit, container)) ?? visit.standIn(container)
+  body['Container'] = await idOrNobody(visit, 'container', textIn(body, 'Container'))
   const settings = objectIn(body, 'EndpointConfig')
   if (settings !== undefined) delete settings['NetworkID']
   // A container that does not run is connected when it starts, to whatever has the name by then.

@@ -15,3 +15,8 @@ export class Refused extends Error {
     return reply(this.status, { message: this.message })
   }
 }
+
+/** A name that the engine has once, for whoever came first. */
+export function taken(kind: 'image' | 'volume', name: string): Refused {
+  return new Refused(409, `Conflict. The ${kind} name "${name}" is already in use: choose another one.`)
+}

@@ -1,7 +1,8 @@
 import { psArgumentsRefusal } from '../ps-arguments.js'
 import type { Kind } from './find.js'
-import { find } from './find.js'
-import { findUsableImage, whoseImage } from './find-image.js'
+import { idOrNobody } from './find.js'
+import { imageOrNobody, whoseImage } from './find-image.js'
+import { isTrue } from './go-values.js'
 import { hideIds } from './hide-ids.js'
 import { setLabel } from './labels.js'
 import { Refused } from './refused.js'
@@ -62,8 +63,7 @@ export async function pin(
   param: 'id' | 'name' = 'id',
 ): Promise<void> {
   const { params } = visit
-  const name = params[param]!
-  params[param] = (await find[kind](visit, name)) ?? visit.standIn(name)
+  params[param] = await idOrNobody(visit, kind, params[param]!)
 }
 
 /** What runs in a container. */
@@ -82,8 +82,7 @@ export const rename: Rule = async (visit) => {
 
 /** A container, but not one of its names as a link: there are no ids for these. */
 export const removeContainer: Rule = async (visit) => {
-  const link = (visit.query['link'] ?? '').trim().toLowerCase()
-  if (!['', '0', 'no', 'false', 'none'].includes(link))
+  if (isTrue(visit.query['link']))
     throw new Refused(403, 'links cannot be removed here: remove the container that has them')
   return own('container')(visit)
 }
@@ -91,10 +90,9 @@ export const removeContainer: Rule = async (visit) => {
 /** For what only looks at an image of the path, or takes a copy. */
 export const usableImage: Rule = async (visit) => {
   const { params, query } = visit
-  const name = params['name']!
   // Newer engines tell with it which containers run an image, whoever's.
   delete query['manifests']
-  params['name'] = (await findUsableImage(visit, name)) ?? visit.imageStandIn(name)
+  params['name'] = await imageOrNobody(visit, params['name']!)
   return visit.forward()
 }
 

@@ -1,13 +1,12 @@
-import { ownFilters } from './filters.js'
 import { whoseOf } from './find-image.js'
+import { listOwnContainers } from './list-own.js'
 import type { Rule } from './visit.js'
 
 /** What the engine says of itself, with the numbers of what the owner sees. */
 export const info: Rule = async (visit) => {
   const reply = await visit.forward()
   if (!reply.ok) return reply
-  const query = { all: '1', filters: ownFilters(visit.owner) }
-  const containers = (await visit.ask('GET /containers/json', { query })) ?? []
+  const containers = await listOwnContainers(visit)
   const images = (await visit.ask('GET /images/json', {})) ?? []
   const count = (...states: readonly string[]) =>
     containers.filter(({ State }) => states.includes(String(State))).length

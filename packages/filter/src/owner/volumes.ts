@@ -1,9 +1,9 @@
-import { findUsableImage } from './find-image.js'
+import { imageOrNobody } from './find-image.js'
 import { findVolume, inspectVolume } from './find-volume.js'
 import type { Fields } from './go-values.js'
 import { asText, listIn, objectIn, objectsIn, textIn } from './go-values.js'
 import { bears, setLabel } from './labels.js'
-import { Refused } from './refused.js'
+import { Refused, taken } from './refused.js'
 import type { Owner, Rule, Visit } from './visit.js'
 
 /** A volume: labelled. Of a name that somebody has, the engine would give that volume out as made. */
@@ -18,7 +18,7 @@ export const createVolume: Rule = async (visit) => {
   if (reply.ok) {
     const made = (await reply.json()) as { Name?: string; Labels?: Record<string, string> | null }
     const isOwn = bears(made.Labels, visit.owner) || (await findVolume(visit, name)) === name
-    if (!isOwn) throw taken(made.Name ?? name)
+    if (!isOwn) throw taken('volume', made.Name ?? name)
   }
   return reply
 }
@@ -66,7 +66,7 @@ export async function removeVolumes(visit: Visit, { made }: Volumes): Promise<vo
  * @throws Refused 409 where that has happened, for a container that has to go
  */
 export async function checkVolumes(visit: Visit, names: ReadonlySet<string>): Promise<void> {
-  for (const name of names) if ((await findVolume(visit, name)) !== name) throw taken(name)
+  for (const name of names) if ((await findVolume(visit, name)) !== name) throw taken('volume', name)
 }
 
 /** Mounts of every type: only those whose reach is known. A volume that is made for one gets the label with it. */
@@ -78,7 +78,7 @@ export async function claimMounts(visit: Visit, parent: Fields): Promise<void> {
       if (source !== '') await checkFree(visit, source)
       mount['VolumeOptions'] = labelledOptions(objectIn(mount, 'VolumeOptions'), visit.owner)
     } else if (type === 'image') {
-      mount['Source'] = (await findUsableImage(visit, source)) ?? visit.imageStandIn(source)
+      mount['Source'] = await imageOrNobody(visit, source)
     } else if (!['bind', 'tmpfs', 'npipe'].includes(type)) {
       throw new Refused(403, `mounts of the type ${JSON.stringify(type)} are not allowed here`)
     }
@@ -94,7 +94,7 @@ function labelledOptions(given: Fields | undefined, owner: Owner): Fields {
 /** True for a volume that the owner has. @throws Refused 409 for one that they may not have */
 async function checkFree(visit: Visit, name: string): Promise<boolean> {
   if ((await findVolume(visit, name)) === name) return true
-  if ((await inspectVolume(visit, name)) !== undefined) throw taken(name)
+  if ((await inspectVolume(visit, name)) !== undefined) throw taken('volume', name)
   return false
 }
 
@@ -113,10 +113,6 @@ async function makeVolume(
     const { message } = await answer.json()
     throw new Refused(answer.status, message ?? `the volume ${name} could not be made`)
   }
-  if (!bears((await answer.json()).Labels, visit.owner)) throw taken(name)
+  if (!bears((await answer.json()).Labels, visit.owner)) throw taken('volume', name)
   made.add(name)
-}
-
-function taken(name: string): Refused {
-  return new Refused(409, `Conflict. The volume name "${name}" is already in use: choose another one.`)
 }

@@ -87,6 +87,40 @@ it.each(['docker_gwbridge', 'ingress'])(
   },
 )
 
+it.each(['a"b', 'a\\b', 'a$&b'])(
+  'is told that there is nothing of a name as it said it: %s',
+  async (name) => {
+    await using engine = await fakeEngine((call) => ({ status: 404, message: call }))
+    await using owners = await twoOwners(engine.address)
+    const path = `/containers/${encodeURIComponent(name)}/kill`
+    expect((await owners.a(`POST ${path}`)).json).toMatchObject({ message: `POST /containers/${name}/kill` })
+  },
+)
+
+it('is told so in progress too, whatever numbers are in it', async () => {
+  const total = 2 ** 60
+  await using engine = await fakeEngine((call) => {
+    if (!call.endsWith('/push')) return undefined
+    engine.streams(call)
+    return [
+      { status: call, progressDetail: { total } },
+      { error: call, errorDetail: { message: call } },
+    ]
+  })
+  await using owners = await twoOwners(engine.address)
+  const { text } = await owners.a('POST /images/a%22b/push')
+  const call = 'POST /images/a"b/push'
+  expect(
+    text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown),
+  ).toEqual([
+    { status: call, progressDetail: { total } },
+    { error: call, errorDetail: { message: call } },
+  ])
+})
+
 it('makes no network of another’s configuration, which could not be labelled', async () => {
   await using engine = await fakeEngine(() => ({}))
   await using owners = await twoOwners(engine.address)

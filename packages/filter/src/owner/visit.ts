@@ -109,21 +109,30 @@ export class Visit {
   async forward(): Promise<Reply> {
     const reply: Reply = await this.next(this.call)
     if (this.standIns.size === 0 || reply.tunnel !== undefined) return reply
-    if (!reply.ok) reply.body = this.restored(await text(reply.body))
-    else if (reply.status === 200 && streams.has(this.call.endpoint)) this.restoreItems(reply)
+    if (!reply.ok) reply.body = this.restored(await text(reply.body), withinText)
+    // Progress that ends in an error, as that of a push.
+    else if (reply.status === 200 && streams.has(this.call.endpoint))
+      changeItems(reply, (item: unknown) => this.restoredIn(item))
     return reply
   }
 
-  /** Progress that ends in an error, as that of a push. */
-  private restoreItems(reply: Reply): void {
-    changeItems(reply, (item: unknown) => JSON.parse(this.restored(JSON.stringify(item))))
+  private restoredIn(value: unknown): unknown {
+    if (typeof value === 'string') return this.restored(value, (name) => name)
+    if (Array.isArray(value)) return value.map((item) => this.restoredIn(item))
+    if (typeof value !== 'object' || value === null) return value
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, this.restoredIn(item)]))
   }
 
-  private restored(shown: string): string {
+  private restored(shown: string, written: (name: string) => string): string {
     let restored = shown
-    for (const [other, name] of this.standIns) restored = restored.replaceAll(other, () => name)
+    for (const [other, name] of this.standIns) restored = restored.replaceAll(other, () => written(name))
     return restored
   }
+}
+
+/** As a text of JSON holds it. */
+function withinText(name: string): string {
+  return JSON.stringify(name).slice(1, -1)
 }
 
 /** The endpoints whose replies are progress. */

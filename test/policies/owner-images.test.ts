@@ -135,3 +135,76 @@ it('saves all of a repository, where all are one’s own', async () => {
   for (const name of spellings)
     expect([name, (await owners.a(`GET /images/${name}/get`)).status]).toEqual([name, 404])
 })
+
+describe('a name that is also the start of an id', () => {
+  const [named, other] = ['fade', 'beef'].map((start) => `sha256:${start}${'0'.repeat(60)}`) as [
+    string,
+    string,
+  ]
+
+  /** In which `cafe` is a name, and `fade` is none, as the engine looks for an image. */
+  const found = () =>
+    fakeEngine((call) => {
+      const all = [image(['cafe:latest'], mine, { Id: other }), image(['app:1'], mine, { Id: named })]
+      if (call === 'GET /images/json') return all
+      if (call.startsWith('GET /images/cafe'))
+        return { Id: other, RepoTags: ['cafe:latest'], Config: { Labels: mine } }
+      if (/^GET \/images\/(sha256:)?fade/.test(call))
+        return { Id: named, RepoTags: ['app:1'], Config: { Labels: mine } }
+      return call.startsWith('GET ') ? undefined : {}
+    })
+
+  it.each([
+    ['GET /images/NAME/json', 'cafe:latest'],
+    ['GET /images/NAME/history', 'cafe:latest'],
+    ['GET /images/NAME/get', 'docker.io/library/cafe'],
+    ['POST /images/NAME/tag?repo=new', 'cafe:latest'],
+    ['DELETE /images/NAME', 'cafe:latest'],
+  ])('stays one: %s', async (line, sent) => {
+    await using engine = await found()
+    await using owners = await twoOwners(engine.address)
+    for (const [name, forwarded] of [
+      ['cafe', sent],
+      ['fade', named],
+      ['sha256:fade', named],
+      [named, named],
+      [named.slice('sha256:'.length), named.slice('sha256:'.length)],
+      ['cafe:latest', 'cafe:latest'],
+    ] as const) {
+      await owners.a(line.replace('NAME', name))
+      const path = line.replace('NAME', forwarded).split('?')[0]
+      expect([name, engine.got.at(-1)!.call]).toEqual([name, path])
+    }
+  })
+
+  it('stays one that a container is made of', async () => {
+    await using engine = await found()
+    await using owners = await twoOwners(engine.address)
+    for (const [Image, made] of [
+      ['cafe', 'cafe:latest'],
+      ['fade', named],
+    ]) {
+      await owners.a('POST /containers/create', { Image })
+      expect(engine.got.at(-1)!.json.Image).toBe(made)
+    }
+  })
+
+  it('stays one that is saved, or is not saved with others', async () => {
+    await using engine = await found()
+    await using owners = await twoOwners(engine.address)
+    for (const [name, saved] of [
+      ['cafe', 'docker.io/library/cafe'],
+      ['fade', named],
+    ] as const) {
+      await owners.a(`GET /images/get?names=${name}`)
+      expect(engine.got.at(-1)!.query.getAll('names')).toEqual([saved])
+      const { status, json } = await owners.a(`GET /images/get?names=cafe:latest&names=${name}`)
+      expect([status, json.message]).toEqual([
+        403,
+        `${name} can be an id or a name: images that are saved together have to be named with a tag, or by their whole ids`,
+      ])
+    }
+    await owners.a(`GET /images/get?names=cafe:latest&names=${named}`)
+    expect(engine.got.at(-1)!.query.getAll('names')).toEqual(['cafe:latest', named])
+  })
+})

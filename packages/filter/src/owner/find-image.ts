@@ -13,8 +13,29 @@ export type Whose = 'own' | 'shared' | 'hidden' | 'absent'
 
 /** @throws Refused 400 for what is no name of an image, in the engine's words */
 export async function whoseImage(visit: Visit, name: string): Promise<Whose> {
+  return (await seenImage(visit, name)).whose
+}
+
+/** Whose it is, and a name that goes on meaning it. @throws as `whoseImage` */
+export async function seenImage(visit: Visit, name: string): Promise<Seen> {
   const image = await inspectImage(visit, name)
-  return image === undefined ? 'absent' : whoseInspected(visit, image)
+  if (image === undefined) return { whose: 'absent', name }
+  return { whose: whoseInspected(visit, image), name: steadyName(name, image) }
+}
+
+interface Seen {
+  readonly whose: Whose
+  readonly name: string
+}
+
+/** True for a name that is also the start of an id: the engine takes it for one as soon as no image has the name. */
+export function isStartOfId(name: string): boolean {
+  return /^(?:sha256:)?[0-9a-f]{1,63}$/.test(name)
+}
+
+function steadyName(name: string, { Id, RepoTags }: api.ImageInspect): string {
+  if (!isStartOfId(name)) return name
+  return RepoTags?.includes(`${name}:latest`) ? `${name}:latest` : (Id ?? name)
 }
 
 /** An image that the owner may use. */
@@ -52,17 +73,8 @@ interface Known {
   readonly RepoDigests?: readonly string[] | null | undefined
 }
 
-/** The same name, of an image that the owner may change. */
-export async function findImage(visit: Visit, name: string): Promise<string | undefined> {
-  return (await whoseImage(visit, name)) === 'own' ? name : undefined
-}
-
-/** The same name, of an image that the owner may use. */
-async function findUsableImage(visit: Visit, name: string): Promise<string | undefined> {
-  return (await inspectUsableImage(visit, name)) && name
-}
-
-/** What `findUsableImage` says, or a name that nobody has. */
+/** A name of an image that the owner may use, or one that nobody has. */
 export async function imageOrNobody(visit: Visit, name: string): Promise<string> {
-  return (await findUsableImage(visit, name)) ?? visit.imageStandIn(name)
+  const image = await inspectUsableImage(visit, name)
+  return image === undefined ? visit.imageStandIn(name) : steadyName(name, image)
 }

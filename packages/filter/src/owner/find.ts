@@ -1,5 +1,4 @@
 import { findContainer } from './find-container.js'
-import { findImage } from './find-image.js'
 import { findNetwork, findNamed } from './find-named.js'
 import { findVolume } from './find-volume.js'
 import type { Visit } from './visit.js'
@@ -14,7 +13,6 @@ export type Kind = keyof typeof find
 export const find = {
   container: findContainer,
   exec: findExec,
-  image: findImage,
   network: findNetwork,
   volume: findVolume,
   service: findNamed('GET /services'),
@@ -24,7 +22,7 @@ export const find = {
 } satisfies Record<string, (visit: Visit, name: string) => Promise<string | undefined>>
 
 /** What `find` says, or a name that nobody has. */
-export async function idOrNobody(visit: Visit, kind: Exclude<Kind, 'image'>, name: string): Promise<string> {
+export async function idOrNobody(visit: Visit, kind: Kind, name: string): Promise<string> {
   return (await find[kind](visit, name)) ?? visit.standIn(name)
 }
 

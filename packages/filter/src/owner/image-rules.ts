@@ -1,4 +1,5 @@
-import { whoseImage, whoseOf } from './find-image.js'
+import type { Whose } from './find-image.js'
+import { isStartOfId, seenImage, whoseImage, whoseOf } from './find-image.js'
 import { claimForPull, claimName, imagesOf, taggedName, hasTag } from './image-names.js'
 import { Refused } from './refused.js'
 import { sharedImage, withLeave } from './simple-rules.js'
@@ -21,11 +22,11 @@ export const pull: Rule = withLeave(async (visit) => {
 /** Another name for an owner's image, which is nobody else's. */
 export const tag: Rule = async (visit) => {
   const { params, query } = visit
-  const name = params['name']!
-  const whose = await whoseImage(visit, name)
-  if (whose === 'shared') throw sharedImage(name)
+  const given = params['name']!
+  const { whose, name } = await seenImage(visit, given)
+  if (whose === 'shared') throw sharedImage(given)
   if (whose === 'own') await claimName(visit, query['repo'] ?? '', query['tag'])
-  else params['name'] = visit.imageStandIn(name)
+  params['name'] = whose === 'own' ? name : visit.imageStandIn(given)
   return visit.forward()
 }
 
@@ -45,24 +46,37 @@ export const push: Rule = async (visit) => {
 /** A copy of one image; of a name without a tag, of all images with that name. */
 export const saveImage: Rule = async (visit) => {
   const name = visit.params['name']!
-  if (!(await canSave(visit, name))) visit.params['name'] = visit.imageStandIn(name)
+  visit.params['name'] = (await savable(visit, name)) ?? visit.imageStandIn(name)
   return visit.forward()
-}
-
-async function canSave(visit: Visit, name: string): Promise<boolean> {
-  const named = hasTag(name) ? [] : await imagesOf(visit, name)
-  // Else it has a tag, or is an id.
-  const all = named.length > 0 ? named.map((image) => whoseOf(visit, image)) : [await whoseImage(visit, name)]
-  return all.every((whose) => whose === 'own' || whose === 'shared')
 }
 
 /** A copy of several images. */
 export const saveImages: Rule = async (visit) => {
   const names = visit.call.queryValues('names')
   for (const name of names) {
-    if (await canSave(visit, name)) continue
-    visit.query['names'] = visit.imageStandIn(name)
+    const found = await savable(visit, name)
+    if (found === name) continue
+    if (found !== undefined && names.length > 1)
+      throw new Refused(
+        403,
+        `${name} can be an id or a name: images that are saved together have to be named with a tag, or by their whole ids`,
+      )
+    visit.query['names'] = found ?? visit.imageStandIn(name)
     break
   }
   return visit.forward()
 }
+
+/** A name of what may be saved. */
+async function savable(visit: Visit, name: string): Promise<string | undefined> {
+  const named = hasTag(name) ? [] : await imagesOf(visit, name)
+  if (named.length > 0) {
+    const isUsable = named.every((image) => usable.includes(whoseOf(visit, image)))
+    const whole = isStartOfId(name) ? `docker.io/library/${name}` : name
+    return isUsable ? whole : undefined
+  }
+  const seen = await seenImage(visit, name)
+  return usable.includes(seen.whose) ? seen.name : undefined
+}
+
+const usable: readonly Whose[] = ['own', 'shared']

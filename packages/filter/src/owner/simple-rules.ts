@@ -1,7 +1,7 @@
 import { psArgumentsRefusal } from '../ps-arguments.js'
 import type { Kind } from './find.js'
 import { idOrNobody } from './find.js'
-import { imageOrNobody, whoseImage } from './find-image.js'
+import { imageOrNobody, seenImage } from './find-image.js'
 import { isTrue } from './go-values.js'
 import { hideIds } from './hide-ids.js'
 import { setLabel } from './labels.js'
@@ -35,7 +35,7 @@ export function withLeave(rule: Rule): Rule {
 }
 
 /** For what is done to one thing of the path: it has to be the owner's, or else it is not there. */
-export function own(kind: Exclude<Kind, 'image'>, param: 'id' | 'name' = 'id'): Rule {
+export function own(kind: Kind, param: 'id' | 'name' = 'id'): Rule {
   return async (visit) => {
     await pin(visit, kind, param)
     return visit.forward()
@@ -43,7 +43,7 @@ export function own(kind: Exclude<Kind, 'image'>, param: 'id' | 'name' = 'id'): 
 }
 
 /** The same, where a body replaces the labels. */
-export function ownLabelled(kind: Exclude<Kind, 'image'>): Rule {
+export function ownLabelled(kind: Kind): Rule {
   return async (visit) => {
     await pin(visit, kind, 'id')
     return labelled(visit)
@@ -57,11 +57,7 @@ export const labelled: Rule = async (visit) => {
 }
 
 /** Has the call go to the owner's thing by its id, or to nothing. */
-export async function pin(
-  visit: Visit,
-  kind: Exclude<Kind, 'image'>,
-  param: 'id' | 'name' = 'id',
-): Promise<void> {
+export async function pin(visit: Visit, kind: Kind, param: 'id' | 'name' = 'id'): Promise<void> {
   const { params } = visit
   params[param] = await idOrNobody(visit, kind, params[param]!)
 }
@@ -99,10 +95,10 @@ export const usableImage: Rule = async (visit) => {
 /** For what changes an image of the path, whose name the engine goes by. */
 export const ownImage: Rule = async (visit) => {
   const { params } = visit
-  const name = params['name']!
-  const whose = await whoseImage(visit, name)
-  if (whose === 'shared') throw sharedImage(name)
-  if (whose !== 'own') params['name'] = visit.imageStandIn(name)
+  const given = params['name']!
+  const { whose, name } = await seenImage(visit, given)
+  if (whose === 'shared') throw sharedImage(given)
+  params['name'] = whose === 'own' ? name : visit.imageStandIn(given)
   return visit.forward()
 }
 

@@ -1,6 +1,9 @@
 import type { Inquiry } from './inquiry.js'
 
-/** What a rule is about. `everything`: what hands out the host as a whole; `unknown`: a field that nobody here knows. */
+/**
+ * What a rule is about. `everything`: what hands out the host as a whole; `unknown`: a field that nobody here knows;
+ * `template`: what is mounted is not said before a task of the service starts.
+ */
 export type Topic =
   | 'hostPath'
   | 'namespace'
@@ -13,6 +16,7 @@ export type Topic =
   | 'image'
   | 'limit'
   | 'swarm'
+  | 'template'
   | 'everything'
   | 'unknown'
   | 'unreadable'
@@ -63,6 +67,7 @@ export const containerTopics: readonly Topic[] = [
   'driver',
   'image',
   'limit',
+  'template',
   'everything',
   'unknown',
   'unreadable',

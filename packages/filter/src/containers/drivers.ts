@@ -1,7 +1,7 @@
 import type { Policy } from '../policy.js'
 import { allowList } from './allow-list.js'
 import type { Rule } from './rule.js'
-import { listed, never, ruled } from './rule.js'
+import { listed, never, noTemplates, ruled } from './rule.js'
 
 /**
  * Lets these drivers be used beside the engine's own, with whatever options they take:
@@ -22,7 +22,7 @@ import { listed, never, ruled } from './rule.js'
  * @throws IntermediateError for another kind
  */
 export function drivers(allowed: readonly string[] = []): Policy {
-  return ruled('drivers', [driverRule(allowed), never('unreadable')])
+  return ruled('drivers', [driverRule(allowed), noTemplates, never('unreadable')])
 }
 
 export function driverRule(allowed: readonly string[]): Rule {

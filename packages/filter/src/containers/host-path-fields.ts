@@ -1,6 +1,6 @@
 import type { Item } from './ask.js'
 import { driver } from './driver-fields.js'
-import type { Reader } from './fields.js'
+import type { Fields, Reader } from './fields.js'
 import { anything, harmless, isObject, list, pairs, struct, text, texts, unreadable } from './fields.js'
 import { hiddenMount, hostPath } from './host-path-ask.js'
 import { containerMounts, isTmpfs, volume, volumeAsks } from './volumes.js'
@@ -66,32 +66,52 @@ const bindOptions = struct({
 
 const inwards = new Set(['private', 'rprivate', 'slave', 'rslave'])
 
-/** `Mounts` of containers and services: what is mounted goes by the type, one that is not known by nothing. */
-export const mounts: Reader = list(
-  struct(
-    {
-      Type: harmless,
-      Source: harmless,
-      Target: harmless,
-      ReadOnly: harmless,
-      Consistency: harmless,
-      BindOptions: bindOptions,
-      VolumeOptions: struct({
-        NoCopy: harmless,
-        Labels: harmless,
-        Subpath: harmless,
-        DriverConfig: struct(
-          { Name: harmless, Options: harmless },
-          { more: (config) => volumeAsks(config.Name, config.Options) },
-        ),
-      }),
-      ImageOptions: harmless,
-      TmpfsOptions: struct({ SizeBytes: harmless, Mode: harmless, Options: tmpfsWords }),
-      ClusterOptions: anything(() => [driver('volume', 'cluster')]),
-    },
-    { more: mounted },
-  ),
+/** What a mount says. */
+const mountFields: Fields = {
+  Type: harmless,
+  Source: harmless,
+  Target: harmless,
+  ReadOnly: harmless,
+  Consistency: harmless,
+  BindOptions: bindOptions,
+  VolumeOptions: struct({
+    NoCopy: harmless,
+    Labels: harmless,
+    Subpath: harmless,
+    DriverConfig: struct(
+      { Name: harmless, Options: harmless },
+      { more: (config) => volumeAsks(config.Name, config.Options) },
+    ),
+  }),
+  ImageOptions: harmless,
+  TmpfsOptions: struct({ SizeBytes: harmless, Mode: harmless, Options: tmpfsWords }),
+  ClusterOptions: anything(() => [driver('volume', 'cluster')]),
+}
+
+/** `Mounts` of containers: what is mounted goes by the type, one that is not known by nothing. */
+export const mounts: Reader = list(struct(mountFields, { more: mounted }))
+
+/**
+ * The same of services. The swarm fills in Go templates when a task starts (swarmkit's template.ExpandContainerSpec): of
+ * a source or an option of a volume that has one, nobody can say what it will be. The target is nothing that is judged.
+ */
+export const serviceMounts: Reader = list(
+  struct(mountFields, { more: (mount, field) => [...mounted(mount, field), ...templates(mount)] }),
 )
+
+function templates({ Source, VolumeOptions }: Readonly<Record<string, unknown>>): readonly Item[] {
+  const options = isObject(VolumeOptions) ? VolumeOptions.DriverConfig : undefined
+  return textsIn([Source, options])
+    .filter((each) => each.includes('{{'))
+    .map((each) => ({ topic: 'template', name: '', what: `the template ${each} in a mount` }))
+}
+
+/** The names among them too. */
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, each]) => [name, ...textsIn(each)])
+}
 
 function mounted(mount: Readonly<Record<string, unknown>>, field: string): readonly Item[] {
   const { Type: type, Source: given, ReadOnly: readOnly, BindOptions: options } = mount

@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import type { Policy } from '../policy.js'
 import { allowList, configurationError } from './allow-list.js'
 import type { Rule } from './rule.js'
-import { beyond, ruled } from './rule.js'
+import { beyond, noTemplates, ruled } from './rule.js'
 
 /**
  * Lets containers see these folders and files of the host and no others, whatever way they would come by them:
@@ -24,7 +24,7 @@ import { beyond, ruled } from './rule.js'
  * @throws IntermediateError for what is no absolute path
  */
 export function hostPaths(allowed: readonly string[] = []): Policy {
-  return ruled('hostPaths', [hostPathRule(allowed), ...beyond])
+  return ruled('hostPaths', [hostPathRule(allowed), noTemplates, ...beyond])
 }
 
 export function hostPathRule(allowed: readonly string[]): Rule {

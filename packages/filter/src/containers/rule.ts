@@ -25,7 +25,8 @@ export function ruled(name: string, rules: readonly Rule[]): Policy {
     const reasons = refusals(saidOutright(items), byTopic)
     if (reasons.length > 0) return reasons
     try {
-      return refusals(await askedByName(items, topics, new Inquiry(call)), byTopic)
+      const found = refusals(await askedByName(items, topics, new Inquiry(call)), byTopic)
+      return found.length === 0 || found
     } catch (error) {
       if (error instanceof Unanswered) return refuse(error.status, error.message)
       throw error
@@ -56,6 +57,9 @@ export function never(topic: Topic, advice = ''): Rule {
 
 /** What no policy about containers lets pass: the host as a whole, and what nobody here can read. */
 export const beyond: readonly Rule[] = [never('everything'), never('unknown'), never('unreadable')]
+
+/** What is mounted has to be said before it is judged. */
+export const noTemplates: Rule = never('template', 'write out what it stands for')
 
 /** Allows what is on a list by its name. */
 export function listed(topic: Topic, allowed: readonly string[], otherwise: string): Rule {

@@ -2,7 +2,7 @@ import { image } from './container-fields.js'
 import { genericResources } from './device-fields.js'
 import { logDriver } from './driver-fields.js'
 import { harmless, list, struct, text } from './fields.js'
-import { mounts } from './host-path-fields.js'
+import { serviceMounts } from './host-path-fields.js'
 import { attachmentFields } from './networks.js'
 import { isolation, notContainers } from './runtime-fields.js'
 import { capabilities, oomScore, servicePrivileges, sysctls, ulimits } from './security-fields.js'
@@ -25,7 +25,7 @@ const containerSpec = struct(
     Init: harmless,
     Isolation: isolation,
     Labels: harmless,
-    Mounts: mounts,
+    Mounts: serviceMounts,
     OomScoreAdj: oomScore,
     OpenStdin: harmless,
     Privileges: servicePrivileges,

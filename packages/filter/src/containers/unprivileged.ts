@@ -8,7 +8,7 @@ import type { ImagesOptions } from './images.js'
 import { imageRule } from './images.js'
 import { namespaceRule } from './namespaces.js'
 import type { Rule } from './rule.js'
-import { beyond, never, ruled } from './rule.js'
+import { beyond, never, noTemplates, ruled } from './rule.js'
 import { runtimeRule } from './runtimes.js'
 import { securityOptionRule } from './security-options.js'
 import { sysctlRule } from './sysctls.js'
@@ -64,6 +64,7 @@ export function unprivileged(options: UnprivilegedOptions = {}): Policy {
   knownOptions('unprivileged', options, optionNames)
   const rules: Rule[] = [
     ...beyond,
+    noTemplates,
     hostPathRule(options.hostPaths ?? []),
     namespaceRule(options.namespaces ?? []),
     capabilityRule(options.capabilities ?? []),

@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import type { Item, Question } from './ask.js'
 import { driver } from './driver-fields.js'
 import { anything, harmless, isEmpty, isObject, struct, unreadable } from './fields.js'
@@ -87,6 +88,8 @@ function localVolume(options: Readonly<Record<string, unknown>>): readonly Item[
   const isBind = (type === '' || type === 'none' || type === 'bind') && device.startsWith('/')
   if (!isBind || !words.some((word) => word === 'bind' || word === 'rbind')) return hidden
   if (!words.every((word) => bindVolumeWords.has(word))) return hidden
+  // The kernel gets it as it is, and follows links before it goes up.
+  if (posix.normalize(device) !== device) return hidden
   return [hostPath(device, !words.includes('ro') || words.includes('rw'))]
 }
 

@@ -125,7 +125,7 @@ export const asked: readonly Asked[] = [
         },
       },
     },
-    'the sysctl net.ipv4.a',
+    'the sysctl net.ipv4.a is not allowed here: leave out --sysctl; the sysctl net.ipv4.b',
   ],
   [
     'hostPaths',
@@ -375,6 +375,13 @@ export const asked: readonly Asked[] = [
     { EndpointConfig: { DriverOpts: { 'com.docker.network.endpoint.sysctls': 'net.a=1' } } },
     'the sysctl net.a',
   ],
+  ...['-eovsz=PID+-o+pid,args', '-eo+args,pid', 'axe+-o+pid,args+-o+pid,stat'].map((args): Asked => [
+    'namespaces',
+    'top',
+    `GET /containers/web/top?ps_args=${args}`,
+    '',
+    `what ps may show of the host with "${args.replaceAll('+', ' ')}"`,
+  ]),
   ['namespaces', 'build', 'POST /build?networkmode=host', 'x', 'the network namespace of the host'],
   [
     'namespaces',

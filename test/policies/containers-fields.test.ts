@@ -46,7 +46,7 @@ describe('every field that an engine reads', () => {
 /** Calls that give no container anything, and get nobody into one. */
 const leftAlone = [
   // They look.
-  /^(GET|HEAD) (?!.*(archive|attach|checkpoints)|\/swarm)/,
+  /^(GET|HEAD) (?!.*(archive|attach|checkpoints|top)|\/swarm)/,
   // They end, remove or name what is there.
   /^DELETE (?!.*checkpoints|\/nodes|\/plugins)/,
   /^POST \/.*\/prune$/,

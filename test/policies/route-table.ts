@@ -46,6 +46,7 @@ export const rows: readonly Row[] = [
   row(['POST /containers/:id/checkpoints'], judged),
   row(['DELETE /containers/:id/checkpoints/:checkpoint'], '✓ ✓ –¹ –¹ –¹ –¹ –¹ –¹ –¹ –¹ ✓ all'),
   row(['GET /containers/:id/checkpoints'], '✓ ✓ –¹ –¹ –¹ –¹ –¹ –¹ –¹ –¹ ✓ all'),
+  row(['GET /containers/:id/top'], '✓ –¹ ✓ –¹ –¹ –¹ –¹ –¹ –¹ –¹ ✓ –⁷'),
   row(['POST /volumes/create', 'PUT /volumes/:name'], '✓ ✓ –¹ –¹ –¹ –¹ –¹ –¹ ✓ –¹ ✓ all'),
   row(['POST /networks/create'], '✓ –¹ ✓ –¹ –¹ –¹ –¹ –¹ ✓ –¹ ✓ all'),
   row(['POST /networks/:id/connect'], '✓ –¹ ✓ –¹ –¹ –¹ ✓ –¹ ✓ –¹ ✓ all'),

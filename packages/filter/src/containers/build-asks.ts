@@ -1,6 +1,6 @@
 import type { Item } from './ask.js'
 import { isEmpty, isObject, unreadable } from './fields.js'
-import { cgroupParent, mode } from './namespace-fields.js'
+import { cgroupParent, namespaceMode } from './namespace-fields.js'
 import type { AnyCall } from './routes.js'
 import { isolation } from './runtime-fields.js'
 import { securityOptions, ulimits } from './security-fields.js'
@@ -10,7 +10,7 @@ export function buildAsks(call: AnyCall): readonly Item[] {
   const { query } = call
   return [
     { topic: 'image', name: '', what: 'a build, whose images nobody here can see,', use: 'build' },
-    ...mode('network')(query.networkmode, 'networkmode'),
+    ...namespaceMode('network', query.networkmode ?? '', (pinned) => (query.networkmode = pinned)),
     ...cgroupParent(query.cgroupparent, 'cgroupparent'),
     ...isolation(query.isolation, 'isolation'),
     ...inJson(query.ulimits, 'ulimits', (value) => ulimits(value, 'ulimits')),

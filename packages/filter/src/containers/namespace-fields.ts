@@ -24,7 +24,7 @@ const ownModes: Readonly<Record<NamespaceKind, readonly string[]>> = {
 export function namespaceMode(
   kind: NamespaceKind,
   mode: string,
-  pin: (mode: string) => void,
+  pin: (pinned: string) => void,
 ): readonly Item[] {
   if (mode === '' || ownModes[kind].includes(mode)) return []
   if (mode === 'host') return [kind === 'network' ? hostNetwork : hostNamespace(kind)]
@@ -41,12 +41,12 @@ export function namespaceMode(
   return [{ topic: 'namespace', name: '', what: `the ${kind} mode ${mode}` }]
 }
 
-function hostNamespace(kind: NamespaceKind): Ask {
+export function hostNamespace(kind: NamespaceKind): Ask {
   return { topic: 'namespace', name: `${kind}:host`, what: `the ${kind} namespace of the host` }
 }
 
-/** A mode on its own, where nothing of it can be rewritten. */
-export function mode(kind: NamespaceKind): Reader {
+/** A mode that names no container. */
+export function mode(kind: 'uts' | 'userns' | 'cgroup'): Reader {
   return text((value) => namespaceMode(kind, value, () => {}))
 }
 

@@ -13,8 +13,9 @@ import { beyond, listed, ruled } from './rule.js'
  * `cgroup-parent:NAME`. The default, an empty list, allows none.
  *
  * Covered: create, the network that a build's steps run in, services and `networks connect` with the network `host`
- * under any name of it; containers that are there already, before anyone gets into them (exec, attach, start, restart,
- * cp, update); privileged containers and execs, and plugins, which have the host anyway.
+ * under any name of it; `docker top` with arguments by which `ps` may show processes of the host (`pid:host` lets them
+ * pass); containers that are there already, before anyone gets into them (exec, attach, start, restart, cp, update);
+ * privileged containers and execs, and plugins, which have the host anyway.
  *
  * Not covered: what is reached over a network. Drivers that join an interface of the host are for `drivers()`.
  * @throws IntermediateError for a name that is none

@@ -1,4 +1,5 @@
 import type { Call, Endpoint } from '@intermediate/core'
+import { psArgumentsRefusal } from '../ps-arguments.js'
 import type { Item } from './ask.js'
 import { containerTopics } from './ask.js'
 import { buildAsks } from './build-asks.js'
@@ -11,6 +12,7 @@ import { hostPath } from './host-path-ask.js'
 import { commitAsks, imageCreateAsks, loadAsks, pushAsks, tagAsks } from './image-asks.js'
 import type { Inquiry } from './inquiry.js'
 import { idOf, objectAt } from './inquiry.js'
+import { hostNamespace } from './namespace-fields.js'
 import { connectFields, network, networkFields } from './networks.js'
 import { everything } from './security-fields.js'
 import { serviceFields } from './service-fields.js'
@@ -22,7 +24,7 @@ export type Route = (call: AnyCall) => readonly Item[]
 /** A call of which one does not know which endpoint it is. */
 export type AnyCall = Omit<Call, 'params' | 'query'> & {
   readonly params: Record<string, string>
-  readonly query: Readonly<Record<string, string | undefined>>
+  readonly query: Record<string, string | undefined>
 }
 
 /** How one endpoint is read: its body, where it has one that says something, and the rest of it. */
@@ -46,6 +48,7 @@ export const routes: ReadonlyMap<Endpoint, RouteEntry> = new Map<Endpoint, Route
   ['PUT /containers/:id/archive', { route: container }],
   ['POST /containers/:id/copy', { route: container }],
   ['GET /containers/:id/checkpoints', { route: ({ query }) => folder(query.dir) }],
+  ['GET /containers/:id/top', { route: top }],
   ['POST /containers/:id/checkpoints', { body: checkpointFields(), route: container }],
   ['DELETE /containers/:id/checkpoints/:checkpoint', { route: ({ query }) => folder(query.dir) }],
   ['POST /volumes/create', { body: volumeFields }],
@@ -83,6 +86,13 @@ export const routes: ReadonlyMap<Endpoint, RouteEntry> = new Map<Endpoint, Route
 /** The container of the path. It is judged by what it was made with, and the call goes to its id. */
 function container({ params }: AnyCall): readonly Item[] {
   return [{ topics: containerTopics, container: params.id!, pin: (id) => (params.id = id) }]
+}
+
+/** `ps` runs on the host, and the client says with which arguments. */
+function top({ query }: AnyCall): readonly Item[] {
+  const args = query.ps_args
+  if (psArgumentsRefusal(args) === undefined) return []
+  return [{ ...hostNamespace('pid'), what: `what ps may show of the host with ${JSON.stringify(args)}` }]
 }
 
 /** The container of an exec, and whether the exec itself was made privileged. */

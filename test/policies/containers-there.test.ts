@@ -229,6 +229,38 @@ describe('what a call names is looked at', () => {
     },
   )
 
+  it('the container whose network a build is in, which is then taken by its id', async () => {
+    const policy = filter.unprivileged({ namespaces: ['network:container'] })
+    const line = 'POST /v1.45/build?networkmode=container%3Aweb&t=ci%2Fa&t=ci%2Fb'
+    await expectPassed(policy, line, '', {}, line.replace('web', webId))
+    await expectRefused(policy, line, '', /^privileged mode of the container web /, {
+      '/containers/web/json': container({ HostConfig: { Privileged: true } }),
+    })
+  })
+
+  it('a container by the name that the engine gives it, with a slash', async () => {
+    const policy = filter.unprivileged({ namespaces: ['pid:container'] })
+    const body = withHostConfig({ VolumesFrom: ['/web:ro'], PidMode: 'container:/web' })
+    const { done } = await make(policy, create, body)
+    const pinned = { VolumesFrom: [`${webId}:ro`], PidMode: `container:${webId}` }
+    expect(done.map((each) => each.body)).toEqual([withHostConfig(pinned)])
+  })
+
+  it.each(['', '/', '//web', 'web/', '..', 'a/../web'])(
+    'no container by a name that none can have: %j',
+    async (name) => {
+      for (const body of [{ VolumesFrom: [name] }, { PidMode: `container:${name}` }]) {
+        const policy = filter.unprivileged({ namespaces: ['pid:container'] })
+        const { status, message, done } = await make(policy, create, withHostConfig(body))
+        expect({ status, message, done }).toEqual({
+          status: 404,
+          message: `No such container: ${name}`,
+          done: [],
+        })
+      }
+    },
+  )
+
   it('containers that share with one another, once', async () => {
     const policy = filter.unprivileged({ namespaces: ['pid:container'] })
     const there = { '/containers/web/json': container({ HostConfig: { PidMode: 'container:web' } }) }

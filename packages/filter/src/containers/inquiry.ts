@@ -13,18 +13,29 @@ export class Unanswered extends Error {
   }
 }
 
+/** How many things a call may name, and how many of them the engine is asked about at a time. */
+const most = 250
+const atOnce = 16
+
 /** Asks the engine about what a call names, each thing once. */
 export class Inquiry {
   /** The containers that were judged for this call: two that share namespaces are not judged for ever. */
   readonly seen = new Set<string>()
   private readonly call: Call
   private readonly answers = new Map<string, Promise<Found>>()
+  private asking = 0
+  private readonly waiting: (() => void)[] = []
 
   constructor(call: Call) {
     this.call = call
   }
 
-  container(id: string): Promise<Found> {
+  /** By its name, also with the slash in front that the engine gives it, or its id. */
+  container(name: string): Promise<Found> {
+    const id = name.replace(/^\//, '')
+    // What is no part of a path is no name either.
+    if (id.split('/').some((part) => /^\.{0,2}$/.test(part)))
+      return Promise.reject(new Unanswered(404, `No such container: ${name}`))
     return this.get('GET /containers/:id/json', { id })
   }
 
@@ -54,9 +65,25 @@ export class Inquiry {
     const key = `${endpoint} ${JSON.stringify(params)}`
     const known = this.answers.get(key)
     if (known !== undefined) return known
-    const answer = this.ask(endpoint, params)
+    const answer = this.inTurn(() => this.ask(endpoint, params))
     this.answers.set(key, answer)
     return answer
+  }
+
+  /** @throws Unanswered once there are too many, of those too that have not had their turn */
+  private async inTurn<T>(ask: () => Promise<T>): Promise<T> {
+    if (this.asking < atOnce) this.asking++
+    else await new Promise<void>((resolve) => this.waiting.push(resolve))
+    try {
+      // All that a call names are in line by now.
+      await Promise.resolve()
+      if (this.answers.size > most) throw tooMany
+      return await ask()
+    } finally {
+      const next = this.waiting.shift()
+      if (next === undefined) this.asking--
+      else next()
+    }
   }
 
   private async ask(endpoint: Endpoint, params: Record<string, string>): Promise<Found> {
@@ -74,6 +101,11 @@ export class Inquiry {
     )
   }
 }
+
+const tooMany = new Unanswered(
+  400,
+  `the call names more than ${most} containers, volumes and networks, which is more than is looked at for one: name fewer`,
+)
 
 async function orMissing(answer: Promise<Found>): Promise<Found | undefined> {
   try {

@@ -1,5 +1,5 @@
 import { endpoints, intermediate, type Layer } from '@intermediate/core'
-import { type DryRunReport, filter } from '@intermediate/filter'
+import { filter } from '@intermediate/filter'
 import { answer } from '@intermediate/testing'
 import { describe, expect, it } from 'vitest'
 import { grpc, ok, request } from '../docker-calls.js'
@@ -111,42 +111,5 @@ describe('deny', () => {
       'POST /grpc',
       ...everyCall.map(({ key }) => key).filter((key) => / \/swarm(\/|$)/.test(key)),
     ])
-  })
-})
-
-describe('a dry run', () => {
-  it('lets pass what the policy refuses, and reports what it would have said', async () => {
-    const reports: DryRunReport[] = []
-    const layers = intermediate().use(filter.dryRun(filter.readOnly(), (would) => reports.push(would)))
-    await using to = await setUpWith(layers, 'unix', answer(ok))
-    await using client = await to.client()
-    for (const line of ['DELETE /v1.45/containers/web', 'GET /info']) {
-      await client.send(request(line))
-      expect((await client.response()).status).toBe(200)
-    }
-    expect(layers.layers.map(({ name }) => name)).toEqual(['dryRun(readOnly)'])
-    expect(reports).toEqual([
-      {
-        policy: 'readOnly',
-        endpoint: 'DELETE /containers/:id',
-        method: 'DELETE',
-        path: '/containers/web',
-        status: 403,
-        message: 'DELETE /containers/web is not allowed here',
-      },
-    ])
-  })
-
-  it('lets pass what the policy fails on', async () => {
-    const reports: DryRunReport[] = []
-    const broken = filter('GET /info', () => {
-      throw new Error('no idea')
-    })
-    const layers = intermediate().use(filter.dryRun(broken, (would) => reports.push(would)))
-    await using to = await setUpWith(layers, 'unix', answer(ok))
-    await using client = await to.client()
-    await client.send(request('GET /info'))
-    expect((await client.response()).status).toBe(200)
-    expect(reports).toMatchObject([{ status: 500, message: 'no idea' }])
   })
 })

@@ -1,6 +1,8 @@
+import { inspect } from 'node:util'
 import type { Call, Endpoint, Layer } from '@intermediate/core'
 import { IntermediateError } from '@intermediate/core'
 import type { Policy } from './policy.js'
+import { rehearsal } from './rehearsal.js'
 
 /** A call that a policy in a dry run would have answered. */
 export interface DryRunReport {
@@ -16,29 +18,36 @@ export interface DryRunReport {
 
 /**
  * Lets pass what the policy would refuse, and reports it: to find out what a policy would break before it does. It
- * protects nothing. A body that the policy reads and that is no JSON is refused all the same, since it cannot be sent
- * any more. What core refuses wherever there is a policy is not reported: what the API does not have, versions below 1.24,
- * and `POST /grpc` (buildx).
+ * protects nothing, and what passes is as it came, also where the policy could not read it. What core refuses wherever
+ * there is a policy is not reported: what the API does not have, versions below 1.24, and `POST /grpc` (buildx). What core
+ * refuses of any call that a layer is for, a form for a body, is refused here too.
  *
  *     filter.dryRun(filter.unprivileged())
  *
- * @param report default: a line on stderr
+ * @param report default: a line on stderr. What it throws is told there, and the call passes
  * @throws IntermediateError for a layer that is no `Policy`, such as `owner()`: it changes calls and replies, and what it
  * would do cannot be told without doing it
  */
-export function dryRun(policy: Policy, report: (would: DryRunReport) => void = onStderr): Layer {
-  if (typeof (policy as Partial<Policy>).refusal !== 'function')
-    throw new IntermediateError(
-      'ERR_CONFIGURATION',
-      500,
-      `dryRun() cannot be used with ${policy.name || 'this layer'}: it does more than to refuse, so there is no telling what it would do without doing it. Try it on a socket of its own.`,
+export function dryRun(policy: Policy, report: (would: DryRunReport) => unknown = onStderr): Layer {
+  if (typeof policy !== 'function')
+    throw misused(
+      'dryRun() was given no policy: give it the one to try, as in dryRun(filter.unprivileged()).',
     )
+  if (typeof (policy as Partial<Policy>).refusal !== 'function')
+    throw misused(
+      `dryRun() cannot be used with ${(policy as Layer).name || 'this layer'}: it does more than to refuse, so there is no telling what it would do without doing it. Try it on a socket of its own.`,
+    )
+  if (typeof report !== 'function')
+    throw misused('dryRun() was given a report that is none: give it a function that is told of each call.')
+  const name = `dryRun(${policy.name})`
   const layer: Layer = async (call, next) => {
-    const would = await answerOf(policy, call)
-    if (would !== undefined) report({ policy: policy.name, ...whatOf(call), ...would })
+    const tried = rehearsal(call)
+    const would = await answerOf(policy, tried.call)
+    tried.restore()
+    if (would !== undefined) void told(name, report, { policy: policy.name, ...whatOf(call), ...would })
     return next(call)
   }
-  Object.defineProperty(layer, 'name', { value: `dryRun(${policy.name})` })
+  Object.defineProperty(layer, 'name', { value: name })
   return Object.assign(layer, { endpoints: policy.endpoints })
 }
 
@@ -50,7 +59,8 @@ async function answerOf(
     const refusal = await policy.refusal(call)
     return refusal && { status: refusal.status, message: refusal.message }
   } catch (error) {
-    return { status: 500, message: error instanceof Error ? error.message : String(error) }
+    const status = error instanceof IntermediateError ? error.status : 500
+    return { status, message: error instanceof Error ? error.message : String(error) }
   }
 }
 
@@ -58,6 +68,23 @@ function whatOf({ endpoint, method, original }: Call): Pick<DryRunReport, 'endpo
   return { endpoint, method, path: original.path }
 }
 
+/** Nobody's call waits for it, or fails by it. */
+async function told(
+  name: string,
+  report: (would: DryRunReport) => unknown,
+  would: DryRunReport,
+): Promise<void> {
+  try {
+    await report(would)
+  } catch (error) {
+    process.stderr.write(`intermediate: the report of ${name} failed: ${inspect(error)}\n`)
+  }
+}
+
 function onStderr({ policy, method, path, status, message }: DryRunReport): void {
   process.stderr.write(`${policy} would answer ${method} ${path} with ${status}: ${message}\n`)
+}
+
+function misused(message: string): IntermediateError {
+  return new IntermediateError('ERR_CONFIGURATION', 500, message)
 }

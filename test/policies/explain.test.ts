@@ -118,14 +118,110 @@ describe('explain', () => {
   it.each([
     [{ type: 'end', path: '/info' }, 'method'],
     [{ method: 'GET' }, 'target or path'],
+    [{ method: 'GET', target: undefined }, 'target or path'],
+    [null, 'method'],
   ])('says what is no call: %j', async (line, missing) => {
     await expect(explain(guard, line as unknown as RecordedCall)).rejects.toThrow(
       `explain() was given a call without a ${missing}: give it { method, target }, or a "call" event of a wire tap.`,
     )
   })
 
+  it.each([null, undefined, {}, filter.readOnly()])('says what is no intermediate: %s', async (layers) => {
+    await expect(explain(layers as never, { method: 'GET', target: '/info' })).rejects.toThrow(
+      'explain() was given no layers: give it an intermediate, as in explain(intermediate().use(…), call).',
+    )
+  })
+
+  it('takes a target that is undefined for none', async () => {
+    const call = { method: 'POST', target: undefined, path: '/swarm/leave' } as unknown as RecordedCall
+    expect(await explain(guard, call)).toMatchObject({ decidedBy: 'deny' })
+  })
+
+  it.each(['/a%2fb', '/a b', '/a?b', '/a%', '/é'])('sends a path as it was told: %s', async (end) => {
+    const path = `/containers${end}`
+    const told = intermediate().use(filter('* /containers/:id', (call) => `for ${call.path}`))
+    expect(await explain(told, { method: 'DELETE', path })).toMatchObject({ message: `for ${path}` })
+  })
+
   it('names nobody for what core refuses', async () => {
     const { decidedBy, status } = await explain(guard, { method: 'GET', target: '/containers//json' })
     expect([decidedBy, status]).toEqual([undefined, 403])
+  })
+})
+
+describe('explain, of what an owner sees', () => {
+  const label = 'intermediate.owner'
+  const ids = { mine: 'a'.repeat(64), theirs: 'b'.repeat(64) }
+  const labelled = (name: 'mine' | 'theirs') => ({ Labels: { [label]: name } })
+  const engine = answer(({ target }) => {
+    const [, kind = '', name = ''] = /^(?:\/v[\d.]+)?\/(\w+)\/([^/?]+)/.exec(decodeURIComponent(target)) ?? []
+    const whose = Object.entries(ids).find((each) => each.includes(name))?.[0] as 'mine' | 'theirs'
+    if (whose === undefined) return response('404 Not Found', `{"message":"No such ${kind}: ${name}"}`)
+    const Id = kind === 'images' ? `sha256:${ids[whose]}` : ids[whose]
+    const found = {
+      Id,
+      ID: Id,
+      Name: whose,
+      Config: labelled(whose),
+      Spec: labelled(whose),
+      ...labelled(whose),
+    }
+    return response('200 OK', JSON.stringify(found))
+  })
+  const layers = intermediate().use(filter.owner('mine'))
+
+  async function explained(line: string, body?: object) {
+    await using upstream = await recordingUpstream(engine)
+    const [method = '', target = ''] = line.split(' ')
+    const headers = { 'Content-Type': 'application/json' }
+    try {
+      return await explain(layers, { method, target, headers, body }, { upstream: upstream.address })
+    } finally {
+      expect(upstream.requests.filter(({ method: sent }) => sent !== 'GET')).toEqual([])
+    }
+  }
+
+  it.each([
+    ['POST /containers/theirs/kill', 'No such containers: theirs'],
+    ['POST /v1.45/containers/theirs/exec', 'No such containers: theirs'],
+    ['GET /containers/theirs/json', 'No such containers: theirs'],
+    ['DELETE /networks/theirs', 'No such networks: theirs'],
+    ['DELETE /volumes/theirs', 'No such volumes: theirs'],
+    [`DELETE /images/sha256:${ids.theirs}`, `No such images: sha256:${ids.theirs}`],
+    ['POST /services/theirs/update?version=3', 'No such services: theirs'],
+  ])('what it hides is not there: %s', async (line, message) => {
+    expect(await explained(line, line.startsWith('POST') ? {} : undefined)).toEqual({
+      decidedBy: 'owner',
+      passes: false,
+      status: 404,
+      message,
+    })
+  })
+
+  it('what is theirs passes', async () => {
+    expect(await explained('POST /containers/mine/kill')).toEqual({
+      decidedBy: undefined,
+      passes: true,
+      status: 200,
+      message: `POST /containers/${ids.mine}/kill`,
+    })
+  })
+
+  it.each([
+    [
+      'POST /containers/create',
+      { Image: 'mine', HostConfig: { VolumesFrom: ['theirs'] } },
+      'it names what is not there for its client',
+    ],
+    ['POST /commit?container=theirs', {}, 'it names what is not there for its client'],
+    [
+      'POST /containers/create',
+      { Image: 'mine', HostConfig: { Binds: ['data:/data'] } },
+      'a layer first has the engine do POST /volumes/create',
+    ],
+  ])('what only the engine could tell is not told: %s', async (line, body, why) => {
+    await expect(explained(line, body)).rejects.toThrow(
+      `explain() cannot tell how the engine answers ${line}: ${why}, and`,
+    )
   })
 })

@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { Intermediate, Layer, UpstreamOptions } from '@intermediate/core'
-import { intermediate } from '@intermediate/core'
+import { intermediate, IntermediateError, reply } from '@intermediate/core'
+import { absence, namesNobodys } from './hidden-things.js'
 import type { RecordedCall } from './recorded-call.js'
 import { targetOf } from './recorded-call.js'
 
@@ -29,23 +30,44 @@ export interface Explanation {
  *     const { decidedBy, message } = await explain(guard, { method: 'DELETE', target: '/v1.45/containers/web' })
  *     await explain(guard, JSON.parse(line)) // of a file that a wire tap wrote
  *
- * Of a call that several policies refuse, the first one decides. What the intermediate of an upstream would say, its own
+ * Of a call that several policies refuse, the first one decides. What `owner` hides is told as the engine answers when it
+ * is asked for it. What the intermediate of an upstream would say, its own
  * layers have to be asked.
  * @param upstream default: what an intermediate without one uses
+ * @throws Error where the engine's answer decides, and the call would have to be sent for it: where a layer has the engine
+ * do something first (`owner`, which makes the volumes of a new container), or where what it hides is named in a body
  */
 export async function explain(
   layers: Intermediate,
   call: RecordedCall,
   { upstream }: { upstream?: string | UpstreamOptions } = {},
 ): Promise<Explanation> {
+  if (typeof (layers as Intermediate | undefined | null)?.listen !== 'function')
+    throw new IntermediateError(
+      'ERR_CONFIGURATION',
+      500,
+      'explain() was given no layers: give it an intermediate, as in explain(intermediate().use(…), call).',
+    )
   const target = targetOf(call)
   const mark = randomUUID()
   let passed: string | undefined
   let decidedBy: string | undefined
-  const end: Layer = (last, next) => {
-    if (last.headers.get(markName) !== mark && (last.method === 'GET' || last.method === 'HEAD'))
-      return next(last)
-    if (last.headers.get(markName) === mark) passed = `${last.method} ${last.path}`
+  let hidden = false
+  let untold: string | undefined
+  const end: Layer = async (last, next) => {
+    const isClients = last.headers.get(markName) === mark
+    if (!isClients && (last.method === 'GET' || last.method === 'HEAD')) return next(last)
+    if (!isClients) {
+      untold ??= `a layer first has the engine do ${last.method} ${last.path}, and that is not sent`
+      throw new Error('the call ends here')
+    }
+    const absent = await absence(last)
+    if (absent !== undefined) {
+      hidden = true
+      return reply(absent.status, { message: absent.message })
+    }
+    if (await namesNobodys(last)) untold = 'it names what is not there for its client, and is not sent'
+    passed = `${last.method} ${last.path}`
     throw new Error('the call ends here')
   }
   const onCall = ({ answeredBy }: { answeredBy: string | undefined }) => (decidedBy = answeredBy)
@@ -53,6 +75,9 @@ export async function explain(
     .use(layers)
     .use(end)
   const { status, message } = await answer(whole, { ...call, target }, mark)
+  if (untold !== undefined)
+    throw new Error(`explain() cannot tell how the engine answers ${call.method} ${target}: ${untold}.`)
+  if (hidden) return { decidedBy: 'owner', passes: false, status, message }
   return passed === undefined
     ? { decidedBy, passes: false, status, message }
     : { decidedBy: undefined, passes: true, status: 200, message: passed }

@@ -25,9 +25,10 @@ interface ToldTarget {
 
 /** @throws IntermediateError for what is no call: a line about something else */
 export function targetOf(call: RecordedCall): string {
+  if (typeof call !== 'object' || call === null) throw noCall('method')
   if (typeof call.method !== 'string') throw noCall('method')
-  if ('target' in call) return call.target
-  if (typeof call.path !== 'string') throw noCall('target or path')
+  if ('target' in call && typeof call.target === 'string') return call.target
+  if (!('path' in call) || typeof call.path !== 'string') throw noCall('target or path')
   const { path, version, query = {} } = call
   const pairs = Object.entries(query).flatMap(([name, value]) =>
     [value].flat().map((each) => `${encodeURIComponent(name)}=${encodeURIComponent(each)}`),

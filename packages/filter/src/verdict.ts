@@ -1,4 +1,4 @@
-/** What a judge says of a call: true lets it pass, text is the reason for a 403, a refusal has another status. Anything else denies. */
+/** What a judge says of a call: true lets it pass, text (or several) is the reason for a 403, a refusal has another status. Anything else denies, no reasons at all too. */
 export type Verdict = true | string | Refusal | readonly string[]
 
 /** An answer in the engine's place. */
@@ -30,9 +30,7 @@ export function refusalOf(verdict: unknown, name: string): Refusal | undefined {
   if (verdict === true) return undefined
   if (verdict instanceof Refusal) return verdict
   if (typeof verdict === 'string' && verdict !== '') return new Refusal(403, verdict)
-  if (Array.isArray(verdict)) {
-    if (verdict.length === 0) return undefined
-    if (verdict.every((reason) => typeof reason === 'string')) return new Refusal(403, verdict.join('; '))
-  }
+  if (Array.isArray(verdict) && verdict.length > 0 && verdict.every((reason) => typeof reason === 'string'))
+    return new Refusal(403, verdict.join('; '))
   return new Refusal(403, `${name} is not allowed here`)
 }

@@ -26,6 +26,9 @@ describe('a filter', () => {
     ['false', false, 403, 'POST /containers/create is not allowed here'],
     ['nothing', undefined, 403, 'POST /containers/create is not allowed here'],
     ['an empty reason', '', 403, 'POST /containers/create is not allowed here'],
+    ['no reasons', [], 403, 'POST /containers/create is not allowed here'],
+    ['reasons of which one is empty', ['a', ''], 403, 'POST /containers/create is not allowed here'],
+    ['reasons that are none', ['a', 5], 403, 'POST /containers/create is not allowed here'],
     ['a truthy number', 1, 403, 'POST /containers/create is not allowed here'],
   ])('of which the judge says %s refuses, and the engine never sees it', async (_, said, status, message) => {
     const layers = intermediate().use(filter('POST /containers/create', () => said as Verdict))

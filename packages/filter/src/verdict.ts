@@ -29,8 +29,12 @@ export function refuse(status: number, message: string): Refusal {
 export function refusalOf(verdict: unknown, name: string): Refusal | undefined {
   if (verdict === true) return undefined
   if (verdict instanceof Refusal) return verdict
-  if (typeof verdict === 'string' && verdict !== '') return new Refusal(403, verdict)
-  if (Array.isArray(verdict) && verdict.length > 0 && verdict.every((reason) => typeof reason === 'string'))
+  if (isReason(verdict)) return new Refusal(403, verdict)
+  if (Array.isArray(verdict) && verdict.length > 0 && verdict.every(isReason))
     return new Refusal(403, verdict.join('; '))
   return new Refusal(403, `${name} is not allowed here`)
+}
+
+function isReason(said: unknown): said is string {
+  return typeof said === 'string' && said !== ''
 }

@@ -102,7 +102,10 @@ describe('apiVersion', () => {
 
   it.each([
     [{ shown: '1' }, 'enricher.apiVersion() was given the version "1": give one such as "1.45".'],
-    [{ newest: '1.45' }, 'enricher.apiVersion() was given newest, which does not exist: it has shown.'],
+    [
+      { newest: '1.45' },
+      'enricher.apiVersion() was given the option newest, which does not exist: there is shown.',
+    ],
   ])('%j is an error at start', (options, message) => {
     expect(() => enricher.apiVersion(options as object)).toThrow(message)
   })

@@ -88,3 +88,22 @@ describe('a change of items', () => {
     expect((await to.send('GET /containers/json')).response.status).toBe(404)
   })
 })
+
+it.each([
+  ['enricher', () => enricher('GET /info', undefined as never)],
+  ['enricher.reply', () => enricher.reply('GET /info', null as never)],
+  ['enricher.items', () => enricher.items('GET /volumes', {} as never)],
+])('%s without a function is an error at start', (name, make) => {
+  expect(make).toThrow(
+    expect.objectContaining({
+      code: 'ERR_CONFIGURATION',
+      message: `${name}() was given no change: give it a function behind the endpoints.`,
+    }) as Error,
+  )
+})
+
+it.each(['x', null, ['keep']])('options that are none are an error at start: %j', (options) => {
+  expect(() => enricher.labels({ a: 'b' }, options as never)).toThrow(
+    `enricher.labels() was given ${JSON.stringify(options)}: give it options, as { keep: … }.`,
+  )
+})

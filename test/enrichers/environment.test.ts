@@ -18,6 +18,11 @@ describe('environment', () => {
       [entry, 'A=1'],
     ],
     [
+      [entry, 'A=1', 'HTTP_PROXY=other'],
+      ['A=1', entry],
+    ],
+    [[entry, entry], [entry]],
+    [
       [1, entry, null],
       [1, entry, null],
     ],

@@ -97,6 +97,8 @@ describe('labels', () => {
     await using to = await behind([enricher.labels(team)])
     const { request } = await to.send('POST /images/create?fromImage=busybox&tag=latest')
     expect(request.target).toBe('/images/create?fromImage=busybox&tag=latest')
+    const both = '/images/create?fromImage=busybox&fromSrc=-'
+    expect((await to.send(`POST ${both}`)).request.target).toBe(both)
   })
 
   it('with keep, what the client says stays', async () => {
@@ -130,7 +132,7 @@ describe('labels', () => {
 
   it('so is an option that does not exist', () => {
     expect(() => enricher.labels(team, { kept: true } as object)).toThrow(
-      'enricher.labels() was given kept, which does not exist: it has keep.',
+      'enricher.labels() was given the option kept, which does not exist: there is keep.',
     )
     expect(() => enricher.labels(team, { keep: 'yes' } as object)).toThrow(
       'enricher.labels() was given the keep "yes": say true or false.',

@@ -224,9 +224,12 @@ it.each([
   [{ pids: { default: 9, max: 5 } }, 'The default of pids is above its max: give it one of at most 5.'],
   [
     { swap: { max: 5 } },
-    'enricher.limits() was given swap, which does not exist: it has memory, cpus, pids.',
+    'enricher.limits() was given the option swap, which does not exist: there are memory, cpus and pids.',
   ],
-  [{ pids: { most: 5 } }, 'enricher.limits() was given most, which does not exist: it has default, max.'],
+  [
+    { pids: { most: 5 } },
+    'enricher.limits() was given the option most, which does not exist: there are default and max.',
+  ],
 ])('limits of %j are an error at start', (options, message) => {
   expect(() => enricher.limits(options as never)).toThrow(message)
 })

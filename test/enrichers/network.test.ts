@@ -31,6 +31,16 @@ describe('network', () => {
         NetworkingConfig: { EndpointsConfig: { apps: { Links: ['db:db'] } } },
       },
     ],
+    [
+      {
+        HostConfig: { NetworkMode: 'default', Links: ['db:db'] },
+        NetworkingConfig: { EndpointsConfig: { default: { Links: ['cache:c'] } } },
+      },
+      {
+        HostConfig: { NetworkMode: 'apps', Links: ['db:db'] },
+        NetworkingConfig: { EndpointsConfig: { apps: { Links: ['cache:c'] } } },
+      },
+    ],
   ])('%j becomes %j', async (asked, given) => {
     await using to = await behind([apps])
     expect((await to.send('POST /containers/create', asked)).body).toEqual(given)

@@ -187,6 +187,16 @@ describe('with digests', () => {
   })
 })
 
+it('an empty list allows none', async () => {
+  const none = filter.images({ allow: [] })
+  await expectRefused(
+    none,
+    create,
+    { Image: 'busybox' },
+    'the image busybox is not allowed here: none is allowed',
+  )
+})
+
 it('patterns hold what they say', async () => {
   const all = filter.images({ allow: ['**'] })
   await expectPassed(all, create, { Image: 'any.example/a/b:1' })
@@ -195,7 +205,7 @@ it('patterns hold what they say', async () => {
   await expectRefused(one, create, { Image: 'a/b' }, 'the image a/b is not allowed here: allowed is *')
   const regExp = filter.images({ allow: ['reg.example/a'] })
   await expectRefused(regExp, create, { Image: 'regxexample.b/a' }, /allowed is reg\.example\/a$/)
-  expect(() => filter.images({ allow: ['https://reg.example/a?b'] })).toThrow(/^images was given "https/)
+  expect(() => filter.images({ allow: ['https://reg.example/a?b'] })).toThrow(/^images\(\) was given "https/)
 })
 
 it('unprivileged takes it as an option', async () => {

@@ -429,7 +429,7 @@ describe('an option that cannot be used', () => {
   it.each([
     [
       () => filter.unprivileged({ hostPath: [] } as object),
-      /was given the option hostPath, which does not exist: there are hostPaths, /,
+      /^unprivileged\(\) was given the option hostPath, which does not exist: there are hostPaths, .* images and swarm\.$/,
     ],
     [
       () => filter.unprivileged({ swarm: 'yes' } as object),
@@ -437,11 +437,11 @@ describe('an option that cannot be used', () => {
     ],
     [
       () => filter.hostPaths('/srv' as never),
-      /^hostPaths was given "\/srv": give it a list, such as \['\/srv\/data:ro'\]\.$/,
+      /^hostPaths\(\) was given "\/srv": give it a list, such as \['\/srv\/data:ro'\]\.$/,
     ],
     [
       () => filter.hostPaths(['srv']),
-      /^hostPaths was given "srv", which it does not know: write it as '\/srv\/data:ro'\.$/,
+      /^hostPaths\(\) was given "srv", which it does not know: write it as '\/srv\/data:ro'\.$/,
     ],
     [
       () => filter.hostPaths(['/srv/../etc']),
@@ -449,14 +449,22 @@ describe('an option that cannot be used', () => {
     ],
     [
       () => filter.namespaces(['host']),
-      /^namespaces was given "host", which it does not know: write it as 'network:host'\.$/,
+      /^namespaces\(\) was given "host", which it does not know: write it as 'network:host'\.$/,
     ],
-    [() => filter.capabilities(['']), /^capabilities was given ""/],
-    [() => filter.drivers(['nfs']), /^drivers was given "nfs"/],
-    [() => filter.sysctls(['*']), /^sysctls was given "\*"/],
-    [() => filter.securityOptions(['SECCOMP=']), /^securityOptions was given/],
-    [() => filter.images({} as never), /^images was given undefined: give it a list/],
-    [() => filter.images(null as never), /^images was given null: give it options/],
+    [() => filter.capabilities(['']), /^capabilities\(\) was given ""/],
+    [() => filter.drivers(['nfs']), /^drivers\(\) was given "nfs"/],
+    [() => filter.sysctls(['*']), /^sysctls\(\) was given "\*"/],
+    [() => filter.securityOptions(['SECCOMP=']), /^securityOptions\(\) was given/],
+    [() => filter.images({} as never), /^images\(\) was given undefined: give it a list/],
+    [() => filter.images(null as never), /^images\(\) was given null: give it options, as \{ allow: … \}\.$/],
+    [
+      () => filter('GET /info', undefined as never),
+      /^filter\(\) was given no judge: give it a function behind the endpoints\.$/,
+    ],
+    [
+      () => filter.items('GET /volumes', 'mine' as never),
+      /^filter\.items\(\) was given no keep: give it a function behind the endpoints\.$/,
+    ],
   ])('%s is an error at start', (make, message) => {
     expect(make).toThrow(
       expect.objectContaining({

@@ -68,7 +68,10 @@ describe('readOnly', () => {
 
   it('takes no option that it does not have', () => {
     expect(() => filter.readOnly({ archives: true } as never)).toThrow(
-      'readOnly() was given archives: true; its options are archive, export and registry, true or false.',
+      'readOnly() was given the option archives, which does not exist: there are archive, export and registry.',
+    )
+    expect(() => filter.readOnly({ archive: 'yes' } as never)).toThrow(
+      'readOnly() was given the archive "yes": say true or false.',
     )
   })
 })

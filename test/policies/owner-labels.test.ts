@@ -346,7 +346,10 @@ describe('who the owner is', () => {
     [() => filter.owner('a"b'), 'an id has to be text of letters'],
     [() => filter.owner('$A'), 'an id has to be text of letters'],
     [() => filter.owner('A', { label: 'a=b' }), 'a label has to be text of letters'],
-    [() => filter.owner('A', { lable: 'x' } as never), 'lable is no option: there are label and allow'],
+    [
+      () => filter.owner('A', { lable: 'x' } as never),
+      'was given the option lable, which does not exist: there are label and allow.',
+    ],
     [() => filter.owner('A', { allow: 'POST /nosuch' }), 'POST /nosuch'],
     [
       () => filter.owner('A', { allow: ['POST /containers/create'] }),

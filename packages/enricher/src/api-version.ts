@@ -1,5 +1,5 @@
 import type { Call, Layer } from '@intermediate/core'
-import { checkNames, settingError } from './settings.js'
+import { checkOptions, settingError } from './settings.js'
 import { compareVersions, isVersion } from './version-number.js'
 
 export interface ApiVersionOptions {
@@ -26,7 +26,7 @@ export interface ApiVersionOptions {
  * 1.42), several networks on create (since 1.44), and defaults that changed (which volumes prune takes).
  */
 export function apiVersion(options: ApiVersionOptions = {}): Layer {
-  checkNames('apiVersion', options, ['shown'])
+  checkOptions('apiVersion', options, ['shown'])
   const { shown } = options
   if (shown !== undefined && !isVersion(shown))
     throw settingError(

@@ -10,6 +10,7 @@ import type {
   Selected,
 } from '@intermediate/core'
 import { layer } from '@intermediate/core'
+import { checkChange } from './settings.js'
 
 /**
  * A layer that changes replies of the endpoints before the client sees them; those that are errors pass.
@@ -20,6 +21,7 @@ export function changeReplies<const P extends Patterns>(
   endpoints: P & Checked<P>,
   change: (reply: Done<Selected<P>>, call: Call<Selected<P>>) => void | Promise<void>,
 ): Layer {
+  checkChange('enricher.reply', change)
   return layer<P>(
     endpoints,
     async (call, next) => {
@@ -40,6 +42,7 @@ export function changeItems<const P extends Patterns>(
   endpoints: P & Checked<P> & HaveItems<Selected<P>>,
   change: (item: Item<Selected<P>>, call: Call<Selected<P>>) => void | Promise<void>,
 ): Layer {
+  checkChange('enricher.items', change)
   return layer<P>(
     endpoints,
     async (call, next) => {

@@ -1,7 +1,7 @@
 import type { Layer } from '@intermediate/core'
 import { changeCalls } from './change-calls.js'
 import { isObject, listIn } from './json-place.js'
-import { checkFlag, checkNames, checkTexts, settingError } from './settings.js'
+import { checkFlag, checkOptions, checkTexts, settingError } from './settings.js'
 
 export interface EnvironmentOptions {
   /**
@@ -24,7 +24,7 @@ export function environment(
   options: EnvironmentOptions = {},
 ): Layer {
   checkTexts('environment', variables)
-  checkNames('environment', options, ['keep'])
+  checkOptions('environment', options, ['keep'])
   checkFlag('environment', 'keep', options.keep)
   for (const [name, value] of Object.entries(variables))
     if (name === '' || /[=\0]/.test(name) || value.includes('\0'))

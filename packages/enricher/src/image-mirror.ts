@@ -2,7 +2,7 @@ import type { Call, Layer } from '@intermediate/core'
 import { changeCalls } from './change-calls.js'
 import { imageName } from './image-name.js'
 import { isObject } from './json-place.js'
-import { checkFlag, checkNames, checkTexts, settingError } from './settings.js'
+import { checkFlag, checkOptions, checkTexts, settingError } from './settings.js'
 
 export interface ImageMirrorOptions {
   /**
@@ -28,7 +28,7 @@ export function imageMirror(
   options: ImageMirrorOptions = {},
 ): Layer {
   checkTexts('imageMirror', mirrors)
-  checkNames('imageMirror', options, ['sendCredentials'])
+  checkOptions('imageMirror', options, ['sendCredentials'])
   checkFlag('imageMirror', 'sendCredentials', options.sendCredentials)
   for (const [registry, mirror] of Object.entries(mirrors)) checkMirror(registry, mirror)
   const sendCredentials = options.sendCredentials ?? false
@@ -125,7 +125,9 @@ async function inCacheFrom(
   try {
     const list: unknown = JSON.parse(text)
     if (!Array.isArray(list)) return text
-    const renamed = await Promise.all(list.map(rename))
+    const renamed: unknown[] = []
+    // However many there are, the engine is asked about one after the other.
+    for (const each of list as unknown[]) renamed.push(await rename(each))
     return renamed.every((each, at) => each === list[at]) ? text : JSON.stringify(renamed)
   } catch (error) {
     if (error instanceof SyntaxError) return text

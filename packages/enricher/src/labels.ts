@@ -3,7 +3,7 @@ import { changeCalls } from './change-calls.js'
 import { labelInstruction, withInstruction } from './label-instruction.js'
 import { isObject, objectIn } from './json-place.js'
 import type { JsonObject } from './json-place.js'
-import { checkFlag, checkNames, checkTexts, settingError } from './settings.js'
+import { checkFlag, checkOptions, checkTexts, settingError } from './settings.js'
 
 export interface LabelsOptions {
   /**
@@ -28,7 +28,7 @@ type Labels = Readonly<Record<string, string>>
  */
 export function labels(set: Labels, options: LabelsOptions = {}): Layer {
   checkTexts('labels', set)
-  checkNames('labels', options, ['keep'])
+  checkOptions('labels', options, ['keep'])
   checkFlag('labels', 'keep', options.keep)
   for (const [name, value] of Object.entries(set))
     if (name === '' || /[=\r\n\0]/.test(name) || /[\r\n\0]/.test(value))

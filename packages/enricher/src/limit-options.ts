@@ -1,4 +1,4 @@
-import { checkNames, settingError } from './settings.js'
+import { checkOptions, settingError } from './settings.js'
 
 export interface LimitsOptions {
   /** In bytes, or as docker writes it: `'512m'`, `'2g'`. At least 6 MiB. */
@@ -31,7 +31,7 @@ export interface Bounds {
 
 /** @throws IntermediateError for what is no limit */
 export function readLimits(options: LimitsOptions): Bounds {
-  checkNames('limits', options, ['memory', 'cpus', 'pids'])
+  checkOptions('limits', options, ['memory', 'cpus', 'pids'])
   const bounds = {
     memory: bound('memory', options.memory, bytes),
     cpus: bound('cpus', options.cpus, (value) => isNumber(value) && value >= 0.01 && value),
@@ -61,7 +61,7 @@ function bound<T>(
   read: (value: unknown) => number | false,
 ): Bound | undefined {
   if (limit === undefined) return undefined
-  checkNames('limits', limit, ['default', 'max'])
+  checkOptions('limits', limit, ['default', 'max'])
   const [first, max] = [limit.default, limit.max].map((value) => {
     const number = value === undefined ? undefined : read(value)
     if (number === false)

@@ -5,15 +5,23 @@ export function settingError(message: string): IntermediateError {
   return new IntermediateError('ERR_CONFIGURATION', 500, message)
 }
 
-/** @throws IntermediateError for what is no object, or has a name that does not exist */
-export function checkNames(enricher: string, given: unknown, names: readonly string[]): void {
-  if (typeof given !== 'object' || given === null)
-    throw settingError(`enricher.${enricher}() was given ${String(given)}: give it an object.`)
-  const unknownName = Object.keys(given).find((name) => !names.includes(name))
-  if (unknownName !== undefined)
+/** @throws IntermediateError for what is no object, or has an option that does not exist */
+export function checkOptions(enricher: string, options: unknown, names: readonly string[]): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
     throw settingError(
-      `enricher.${enricher}() was given ${unknownName}, which does not exist: it has ${names.join(', ')}.`,
+      `enricher.${enricher}() was given ${shown(options)}: give it options, as { ${names[0]}: … }.`,
     )
+  const unknown = Object.keys(options).find((each) => !names.includes(each))
+  if (unknown !== undefined)
+    throw settingError(
+      `enricher.${enricher}() was given the option ${unknown}, which does not exist: ${thereAre(names)}.`,
+    )
+}
+
+/** @throws IntermediateError for what is no function */
+export function checkChange(enricher: string, change: unknown): void {
+  if (typeof change !== 'function')
+    throw settingError(`${enricher}() was given no change: give it a function behind the endpoints.`)
 }
 
 /** @throws IntermediateError for what is no boolean */
@@ -34,4 +42,14 @@ export function checkTexts(enricher: string, texts: unknown): void {
       throw settingError(
         `enricher.${enricher}() was given ${String(value)} for ${name}: give each value as text.`,
       )
+}
+
+function thereAre(names: readonly string[]): string {
+  const last = names.at(-1)
+  return names.length === 1 ? `there is ${last}` : `there are ${names.slice(0, -1).join(', ')} and ${last}`
+}
+
+/** A value as it was given. */
+function shown(value: unknown): string {
+  return JSON.stringify(value) ?? String(value)
 }

@@ -1,7 +1,8 @@
 import type { Checked, Patterns } from '@intermediate/core'
-import { IntermediateError, selectEndpoints } from '@intermediate/core'
+import { selectEndpoints } from '@intermediate/core'
 import type { Policy } from './policy.js'
 import { policy } from './policy.js'
+import { configurationError } from './settings.js'
 
 /**
  * Lets calls of these endpoints pass and refuses all others. It judges endpoints, not what is asked of them: who may
@@ -43,9 +44,7 @@ export function deny<const P extends Patterns>(endpoints: P & Checked<P>): Polic
 function keys(name: string, patterns: readonly string[]): ReadonlySet<string> {
   const selected = new Set<string>(selectEndpoints(patterns).map(({ key }) => key))
   if (selected.has('unknown'))
-    throw new IntermediateError(
-      'ERR_CONFIGURATION',
-      500,
+    throw configurationError(
       `${name}() cannot name "unknown": what is no endpoint of the API is refused wherever there is a policy.`,
     )
   return selected

@@ -3,6 +3,7 @@ import type { Call, Endpoint, Layer } from '@intermediate/core'
 import { IntermediateError } from '@intermediate/core'
 import type { Policy } from './policy.js'
 import { rehearsal } from './rehearsal.js'
+import { configurationError } from './settings.js'
 
 /** A call that a policy in a dry run would have answered. */
 export interface DryRunReport {
@@ -30,15 +31,17 @@ export interface DryRunReport {
  */
 export function dryRun(policy: Policy, report: (would: DryRunReport) => unknown = onStderr): Layer {
   if (typeof policy !== 'function')
-    throw misused(
+    throw configurationError(
       'dryRun() was given no policy: give it the one to try, as in dryRun(filter.unprivileged()).',
     )
   if (typeof (policy as Partial<Policy>).refusal !== 'function')
-    throw misused(
+    throw configurationError(
       `dryRun() cannot be used with ${(policy as Layer).name || 'this layer'}: it does more than to refuse, so there is no telling what it would do without doing it. Try it on a socket of its own.`,
     )
   if (typeof report !== 'function')
-    throw misused('dryRun() was given a report that is none: give it a function that is told of each call.')
+    throw configurationError(
+      'dryRun() was given a report that is none: give it a function that is told of each call.',
+    )
   const name = `dryRun(${policy.name})`
   const layer: Layer = async (call, next) => {
     const tried = rehearsal(call)
@@ -83,8 +86,4 @@ async function told(
 
 function onStderr({ policy, method, path, status, message }: DryRunReport): void {
   process.stderr.write(`${policy} would answer ${method} ${path} with ${status}: ${message}\n`)
-}
-
-function misused(message: string): IntermediateError {
-  return new IntermediateError('ERR_CONFIGURATION', 500, message)
 }

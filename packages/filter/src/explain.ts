@@ -7,10 +7,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { Intermediate, Layer, UpstreamOptions } from '@intermediate/core'
-import { intermediate, IntermediateError, reply } from '@intermediate/core'
+import { intermediate, reply } from '@intermediate/core'
 import { absence, namesNobodys } from './hidden-things.js'
 import type { RecordedCall } from './recorded-call.js'
 import { targetOf } from './recorded-call.js'
+import { configurationError } from './settings.js'
 
 /** What becomes of a call, and who decides it. */
 export interface Explanation {
@@ -43,9 +44,7 @@ export async function explain(
   { upstream }: { upstream?: string | UpstreamOptions } = {},
 ): Promise<Explanation> {
   if (typeof (layers as Intermediate | undefined | null)?.listen !== 'function')
-    throw new IntermediateError(
-      'ERR_CONFIGURATION',
-      500,
+    throw configurationError(
       'explain() was given no layers: give it an intermediate, as in explain(intermediate().use(…), call).',
     )
   const target = targetOf(call)

@@ -2,6 +2,7 @@ import type { Call, Checked, Patterns, ReadCall, Selected } from '@intermediate/
 import { readCall } from '@intermediate/core'
 import type { Policy } from './policy.js'
 import { policy } from './policy.js'
+import { checkFunction } from './settings.js'
 import type { Verdict } from './verdict.js'
 
 /**
@@ -16,6 +17,7 @@ export function judgeCalls<const P extends Patterns>(
   endpoints: P & Checked<P>,
   judge: (call: ReadCall<Selected<P>>) => Verdict | false | Promise<Verdict | false>,
 ): Policy {
+  checkFunction('filter()', 'judge', judge)
   const judged = async (call: Call) => judge((await readCall(call)) as ReadCall<Selected<P>>)
   return policy(judge.name || 'filter', [endpoints].flat() as string[], judged)
 }

@@ -1,5 +1,6 @@
 import type { Call, Checked, HaveItems, Item, Layer, Patterns, Selected } from '@intermediate/core'
 import { layer } from '@intermediate/core'
+import { checkFunction } from './settings.js'
 
 /**
  * A layer that drops what `keep` does not say true to from lists (containers, volumes, …) and from streams (events).
@@ -12,6 +13,7 @@ export function keepItems<const P extends Patterns>(
   endpoints: P & Checked<P> & HaveItems<Selected<P>>,
   keep: (item: Item<Selected<P>>, call: Call<Selected<P>>) => boolean | Promise<boolean>,
 ): Layer {
+  checkFunction('filter.items()', 'keep', keep)
   return layer<P>(
     endpoints,
     async (call, next) => {

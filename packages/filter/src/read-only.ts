@@ -1,7 +1,8 @@
 import type { Endpoint } from '@intermediate/core'
-import { endpoints, IntermediateError } from '@intermediate/core'
+import { endpoints } from '@intermediate/core'
 import { allowing } from './allow.js'
 import type { Policy } from './policy.js'
+import { checkOptions, trueOrFalse } from './settings.js'
 
 /** What `readOnly` lets pass beyond what the engine tells of itself. */
 export interface ReadOnlyOptions {
@@ -32,18 +33,11 @@ export interface ReadOnlyOptions {
  * @throws IntermediateError for an unknown option
  */
 export function readOnly(options: ReadOnlyOptions = {}): Policy {
-  const given = Object.entries(options)
-  for (const [option, value] of given)
-    if (!(option in optional) || typeof value !== 'boolean')
-      throw new IntermediateError(
-        'ERR_CONFIGURATION',
-        500,
-        `readOnly() was given ${option}: ${String(value)}; its options are archive, export and registry, true or false.`,
-      )
+  checkOptions('readOnly()', options, Object.keys(optional))
   const withheld = new Set<Endpoint>([
     ...never,
     ...Object.entries(optional).flatMap(([option, keys]) =>
-      options[option as keyof ReadOnlyOptions] ? [] : keys,
+      trueOrFalse('readOnly()', option, options[option as keyof ReadOnlyOptions]) ? [] : keys,
     ),
   ])
   const looking = endpoints.filter(

@@ -1,4 +1,5 @@
-import { IntermediateError } from '@intermediate/core'
+import type { IntermediateError } from '@intermediate/core'
+import { configurationError } from './settings.js'
 
 /**
  * A call as it was written down: with its `target`, or in the words in which a wire tap tells of it (a `call` event, to
@@ -39,9 +40,7 @@ export function targetOf(call: RecordedCall): string {
 }
 
 function noCall(missing: string): IntermediateError {
-  return new IntermediateError(
-    'ERR_CONFIGURATION',
-    500,
+  return configurationError(
     `explain() was given a call without a ${missing}: give it { method, target }, or a "call" event of a wire tap.`,
   )
 }

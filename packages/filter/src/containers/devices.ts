@@ -1,5 +1,5 @@
 import type { Policy } from '../policy.js'
-import { allowList } from './allow-list.js'
+import { allowedAre, allowList } from './allow-list.js'
 import type { Ask } from './ask.js'
 import type { DeviceAsk } from './device-fields.js'
 import type { Rule } from './rule.js'
@@ -28,10 +28,7 @@ export function devices(allowed: readonly string[] = []): Policy {
 
 export function deviceRule(allowed: readonly string[]): Rule {
   const entries = allowList('devices', allowed, /^\S.*$/, '/dev/fuse').map(entryOf)
-  const advice =
-    allowed.length === 0
-      ? 'leave out --device and --gpus'
-      : `allowed ${allowed.length === 1 ? 'is' : 'are'} ${allowed.join(', ')}`
+  const advice = allowedAre(allowed, 'leave out --device and --gpus')
   return {
     topic: 'device',
     judge: (ask: Ask) => {

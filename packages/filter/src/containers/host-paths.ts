@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import type { Policy } from '../policy.js'
-import { allowList, configurationError } from './allow-list.js'
+import { configurationError } from '../settings.js'
+import { allowedAre, allowList } from './allow-list.js'
 import type { Rule } from './rule.js'
 import { beyond, noTemplates, ruled } from './rule.js'
 
@@ -29,10 +30,7 @@ export function hostPaths(allowed: readonly string[] = []): Policy {
 
 export function hostPathRule(allowed: readonly string[]): Rule {
   const paths = allowList('hostPaths', allowed, /^\/[^:]*(:ro|:rw)?$/, '/srv/data:ro').map(allowedPath)
-  const advice =
-    allowed.length === 0
-      ? 'use a volume'
-      : `allowed ${allowed.length === 1 ? 'is' : 'are'} ${allowed.join(', ')}`
+  const advice = allowedAre(allowed, 'use a volume')
   return {
     topic: 'hostPath',
     judge: ({ name, writes }) =>
@@ -53,7 +51,7 @@ function allowedPath(entry: string): AllowedPath {
   const path = given.replace(/\/(\*\*)?$/, '') || '/'
   if (posix.normalize(path) !== path || path.includes('*'))
     throw configurationError(
-      `hostPaths was given ${JSON.stringify(entry)}: write the path without . and .., and * only in a last /**.`,
+      `hostPaths() was given ${JSON.stringify(entry)}: write the path without . and .., and * only in a last /**.`,
     )
   const start = path === '/' ? '/' : `${path}/`
   return {

@@ -1,5 +1,6 @@
 import type { Policy } from '../policy.js'
-import { allowList, configurationError, knownOptions, trueOrFalse } from './allow-list.js'
+import { checkOptions, configurationError, trueOrFalse } from '../settings.js'
+import { allowedAre, allowList } from './allow-list.js'
 import type { Ask } from './ask.js'
 import type { ImageReference } from './image-reference.js'
 import { imageReference, normalised } from './image-reference.js'
@@ -42,13 +43,12 @@ export function images(options: ImagesOptions): Policy {
 }
 
 export function imageRule(options: ImagesOptions): Rule {
-  knownOptions('images', options, ['allow', 'made', 'digests', 'load'])
+  checkOptions('images()', options, ['allow', 'made', 'digests', 'load'])
   const allowed = patterns(options.allow)
   const made = patterns(options.made ?? [])
-  const digests = trueOrFalse('images', 'digests', options.digests)
-  const load = trueOrFalse('images', 'load', options.load)
-  const names = [...options.allow, ...(options.made ?? [])]
-  const advice = `allowed ${names.length === 1 ? 'is' : 'are'} ${names.join(', ') || 'none'}`
+  const digests = trueOrFalse('images()', 'digests', options.digests)
+  const load = trueOrFalse('images()', 'load', options.load)
+  const advice = allowedAre([...options.allow, ...(options.made ?? [])])
   const some = (all: readonly Pattern[], reference: ImageReference) =>
     all.some((matches) => matches(reference))
 
@@ -99,7 +99,7 @@ function patternOf(text: string): Pattern {
   const [, name, tag] = /^(.*?[^/:]*?)(?::([^/:]+))?$/.exec(text) ?? []
   if (name === undefined || name === '')
     throw configurationError(
-      `images was given ${JSON.stringify(text)}: write it as 'registry.example/team/*'.`,
+      `images() was given ${JSON.stringify(text)}: write it as 'registry.example/team/*'.`,
     )
   const full = name.startsWith('**') ? name : normalised(name)
   const nameForm = globForm(full)

@@ -3,6 +3,7 @@ import type { Policy } from '../policy.js'
 import { policy } from '../policy.js'
 import type { Verdict } from '../verdict.js'
 import { refuse } from '../verdict.js'
+import { allowedAre } from './allow-list.js'
 import type { Ask, Item, Topic } from './ask.js'
 import { Inquiry, Unanswered } from './inquiry.js'
 import { askedByName, saidOutright } from './resolve.js'
@@ -64,7 +65,6 @@ export const noTemplates: Rule = never('template', 'write out what it stands for
 /** Allows what is on a list by its name. */
 export function listed(topic: Topic, allowed: readonly string[], otherwise: string): Rule {
   const names = new Set(allowed)
-  const advice =
-    allowed.length === 0 ? otherwise : `allowed ${allowed.length === 1 ? 'is' : 'are'} ${allowed.join(', ')}`
+  const advice = allowedAre(allowed, otherwise)
   return { topic, judge: ({ name }) => (name !== '' && names.has(name) ? undefined : advice) }
 }

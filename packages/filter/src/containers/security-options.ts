@@ -1,5 +1,5 @@
 import type { Policy } from '../policy.js'
-import { allowList } from './allow-list.js'
+import { allowedAre, allowList } from './allow-list.js'
 import type { Rule } from './rule.js'
 import { beyond, ruled } from './rule.js'
 
@@ -23,10 +23,7 @@ export function securityOptions(allowed: readonly string[] = []): Policy {
 
 export function securityOptionRule(allowed: readonly string[]): Rule {
   const names = new Set(allowList('securityOptions', allowed, /^[a-z][a-z-]*(=.+)?$/, 'apparmor=web'))
-  const advice =
-    allowed.length === 0
-      ? 'leave out --security-opt'
-      : `allowed ${allowed.length === 1 ? 'is' : 'are'} ${allowed.join(', ')}`
+  const advice = allowedAre(allowed, 'leave out --security-opt')
   return {
     topic: 'securityOption',
     judge: ({ name }) => (names.has(name) || names.has(name.split('=', 1)[0]!) ? undefined : advice),

@@ -1,5 +1,5 @@
 import type { Policy } from '../policy.js'
-import { allowList } from './allow-list.js'
+import { allowedAre, allowList } from './allow-list.js'
 import type { Rule } from './rule.js'
 import { beyond, ruled } from './rule.js'
 
@@ -21,10 +21,7 @@ export function sysctls(allowed: readonly string[] = []): Policy {
 
 export function sysctlRule(allowed: readonly string[]): Rule {
   const names = allowList('sysctls', allowed, /^[a-z][\w.-]*(?:\.\*)?$/, 'net.core.somaxconn')
-  const advice =
-    allowed.length === 0
-      ? 'leave out --sysctl'
-      : `allowed ${allowed.length === 1 ? 'is' : 'are'} ${allowed.join(', ')}`
+  const advice = allowedAre(allowed, 'leave out --sysctl')
   const allows = (name: string) =>
     names.some((each) => (each.endsWith('.*') ? name.startsWith(each.slice(0, -1)) : name === each))
   return { topic: 'sysctl', judge: ({ name }) => (allows(name) ? undefined : advice) }

@@ -1,5 +1,5 @@
 import type { Policy } from '../policy.js'
-import { knownOptions, trueOrFalse } from './allow-list.js'
+import { checkOptions, trueOrFalse } from '../settings.js'
 import { capabilityRule } from './capabilities.js'
 import { deviceRule } from './devices.js'
 import { driverRule } from './drivers.js'
@@ -61,7 +61,7 @@ export interface UnprivilegedOptions {
  * @throws IntermediateError for an option that does not exist or an entry that is none
  */
 export function unprivileged(options: UnprivilegedOptions = {}): Policy {
-  knownOptions('unprivileged', options, optionNames)
+  checkOptions('unprivileged()', options, optionNames)
   const rules: Rule[] = [
     ...beyond,
     noTemplates,
@@ -76,7 +76,7 @@ export function unprivileged(options: UnprivilegedOptions = {}): Policy {
     never('limit', 'leave it out'),
   ]
   if (options.images !== undefined) rules.push(imageRule(options.images))
-  if (!trueOrFalse('unprivileged', 'swarm', options.swarm)) rules.push(never('swarm'))
+  if (!trueOrFalse('unprivileged()', 'swarm', options.swarm)) rules.push(never('swarm'))
   return ruled('unprivileged', rules)
 }
 

@@ -1,5 +1,6 @@
 import type { Call, Endpoint, Layer } from '@intermediate/core'
 import { IntermediateError, selectEndpoints } from '@intermediate/core'
+import { checkOptions } from '../settings.js'
 import { decisions } from './decisions.js'
 import { Refused } from './refused.js'
 import { refuses } from './simple-rules.js'
@@ -94,12 +95,9 @@ function isId(id: unknown): id is string {
   return typeof id === 'string' && /^[A-Za-z0-9][A-Za-z0-9 ._:/@+=,()-]{0,199}$/.test(id)
 }
 
-function checked({ label = 'intermediate.owner', allow = [], ...unknown }: OwnerOptions): {
-  label: string
-  allowed: ReadonlySet<string>
-} {
-  const [other] = Object.keys(unknown)
-  if (other !== undefined) throw misused(`${other} is no option: there are label and allow`)
+function checked(options: OwnerOptions): { label: string; allowed: ReadonlySet<string> } {
+  checkOptions('owner()', options, ['label', 'allow'])
+  const { label = 'intermediate.owner', allow = [] } = options
   if (typeof label !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$/.test(label))
     throw misused('a label has to be text of letters, digits and . _ / -, up to 200')
   const patterns = [allow].flat()

@@ -1,68 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { intermediate } from '@intermediate/core'
-import type { Layer } from '@intermediate/core'
 import { filter } from '@intermediate/filter'
-import { temporaryFolder } from '@intermediate/testing'
 import { describe, expect, it } from 'vitest'
-import { chainOf } from './chain.js'
-import type { Command } from './command.js'
-import { busybox, dockerAt } from './docker.js'
-import type { Docker } from './docker.js'
-import { environmentFor } from './engines.js'
-import { foundEngines } from './found-engines.js'
-import { removeLeftOvers } from './left-overs.js'
-
-const engines = await foundEngines()
-
-const each = engines.flatMap((engine) => engine.clients.map((client) => ({ engine, client })))
-
-interface Stage extends AsyncDisposable {
-  /** Past the policies. */
-  readonly docker: Docker
-  /** To the engine itself, as somebody else does. */
-  readonly direct: Docker
-  /** The start of the names of all that is made. */
-  readonly name: string
-  readonly folder: string
-}
-
-let stages = 0
-
-async function stage(
-  { engine, client }: (typeof each)[number],
-  ...policies: readonly Layer[]
-): Promise<Stage> {
-  const name = `policy-${process.pid}-${++stages}`
-  const folder = await temporaryFolder()
-  const layers = policies.reduce((all, policy) => all.use(policy), intermediate())
-  const chain = await chainOf(1, engine.address, 'unix', layers)
-  const commands: Command[] = []
-  const at = (address: string) =>
-    dockerAt(client.program, environmentFor(address), (command) => commands.push(command))
-  const direct = at(engine.address)
-  return {
-    docker: at(chain.address),
-    direct,
-    name,
-    folder: folder.path,
-    [Symbol.asyncDispose]: async () => {
-      for (const command of commands) await command.kill()
-      await removeLeftOvers(direct, name)
-      await chain[Symbol.asyncDispose]()
-      await folder[Symbol.asyncDispose]()
-    },
-  }
-}
-
-/** What the client says of a call that was refused. */
-async function refusalOf(command: Command): Promise<string> {
-  const { code, stderr } = await command
-  expect(code).not.toBe(0)
-  return /Error response from daemon: (.*)/.exec(stderr)?.[1]?.replace(/\.$/, '') ?? stderr
-}
-
-const any = { exits: 'any' } as const
+import { busybox } from './docker.js'
+import { any, each, first, refusalOf, stage } from './policies-containers-stage.js'
 
 describe.for(each)('$client.name on $engine.name, unprivileged', (way) => {
   it('what is ordinary works', async () => {
@@ -236,8 +177,6 @@ describe.for(each)('$client.name on $engine.name, unprivileged', (way) => {
   })
 })
 
-const first = each.filter(({ engine, client }) => client === engine.clients[0])
-
 describe.for(first)('$client.name on $engine.name', (way) => {
   it('the engine’s socket is for whom it is allowed', async () => {
     const socket = ['--volume', '/var/run/docker.sock:/var/run/docker.sock']
@@ -277,7 +216,7 @@ describe.for(first)('$client.name on $engine.name', (way) => {
   it('joins networks on an interface of the host where it may', async () => {
     await using on = await stage(way, filter.drivers())
     const { docker, direct, name } = on
-    const parent = `im${process.pid}-${stages}`
+    const parent = `im${process.pid}-${name.split('-').at(-1)}`
     await direct`network create --opt ${`com.docker.network.bridge.name=${parent}`} ${name}-parent`
     await direct`run --detach --name ${name}-web --network ${name}-parent ${busybox} sleep 100`
     for (const kind of ['macvlan', 'ipvlan']) {

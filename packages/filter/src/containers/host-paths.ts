@@ -14,13 +14,14 @@ import { beyond, noTemplates, ruled } from './rule.js'
  * The default, an empty list, allows none.
  *
  * Covered: `Binds`, `Mounts` of every type, `VolumesFrom`, volumes made or named (options of the driver `local` other
- * than tmpfs and a bind of an allowed path are refused, since nobody can say what they mount), services, folders of
- * checkpoints, and what hands out the host as a whole: privileged containers and execs, and plugins. Containers that are
+ * than tmpfs and a bind of an allowed path, without `..`, are refused, since nobody can say what they mount), services
+ * (without templates, which the swarm fills in later), folders of checkpoints, and what hands out the host as a whole: privileged containers and execs, and plugins. Containers that are
  * there already are judged by what they have mounted before anyone gets into them (exec, attach, start, restart, cp,
  * update).
  *
  * Not covered: what a folder holds. Who can write below `/srv/data/**` can put a symbolic link there, and the engine
- * follows it when it mounts; only engines from 25 on mount what lies in a read-only folder read-only too; and who gets
+ * follows it when it mounts; in any folder that can be written, files can be made that run as root (setuid) for users of
+ * the host; only engines from 25 on mount what lies in a read-only folder read-only too; and who gets
  * the engine's socket has the engine, without any policy. Volumes of other drivers are for `drivers()`.
  * @throws IntermediateError for what is no absolute path
  */

@@ -33,6 +33,8 @@ export interface ImagesOptions {
  * image, before anyone gets into them (exec, attach, start, restart, cp, update). An image by its id is refused: its
  * names are not told.
  *
+ * Behind `enricher.imageMirror()`, images have the names of the mirror: those are to be allowed.
+ *
  * Not covered: FROM in a Dockerfile, which is inside the build's context: who names `made` lets be built from anything.
  * And what is behind a name on this machine: a tag is what was last pulled or made under it, with `digests` the
  * registry's content too.

@@ -11,8 +11,8 @@ describe('a setting that cannot be used is an error that says what to give', () 
     ['two-engines', { ENGINE_A: 'here' }, '"here" is not an address: write unix:///path/to.sock'],
     ['sandbox', { WORKSPACE: '/nowhere' }, 'WORKSPACE cannot be /nowhere: give it the folder in which'],
     ['sandbox', { WORKSPACE: '/' }, 'WORKSPACE cannot be /: give it the folder in which the agent works'],
-    ['sandbox', { AGENT: 'a b/*' }, 'images was given "a b/*/*", which it does not know: write it as'],
-    ['sandbox', { IMAGES: '' }, 'images was given "", which it does not know: write it as'],
+    ['sandbox', { AGENT: 'a b/*' }, 'images() was given "a b/*/*", which it does not know: write it as'],
+    ['sandbox', { IMAGES: '' }, 'images() was given "", which it does not know: write it as'],
   ])('%s with %j', async (name, env, sentence) => {
     await expect(example(name, env)).rejects.toThrow(sentence)
   })

@@ -76,6 +76,7 @@ const others: readonly Call[] = [
   { line: 'HEAD /containers/web/archive?path=/x' },
   { line: 'PUT /containers/web/archive?path=/x' },
   { line: 'POST /containers/web/copy', body: { Resource: '/x' } },
+  { line: 'GET /containers/mine/top?ps_args=-eo+args,pid' },
   { line: 'GET /containers/mine/checkpoints?dir=/x' },
   { line: 'POST /containers/mine/checkpoints', body: { CheckpointDir: '/x' } },
   { line: 'DELETE /containers/mine/checkpoints/c?dir=/x' },

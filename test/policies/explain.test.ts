@@ -143,9 +143,13 @@ describe('explain', () => {
     expect(await explain(told, { method: 'DELETE', path })).toMatchObject({ message: `for ${path}` })
   })
 
-  it('names nobody for what core refuses', async () => {
-    const { decidedBy, status } = await explain(guard, { method: 'GET', target: '/containers//json' })
-    expect([decidedBy, status]).toEqual([undefined, 403])
+  it('names the first policy where no rule can cover the call, and nobody where core never lets it pass', async () => {
+    const uncovered = await explain(guard, { method: 'GET', target: '/containers//json' })
+    expect([uncovered.decidedBy, uncovered.status]).toEqual(['deny', 403])
+    const headers = { 'Content-Type': 'application/x-www-form-urlencoded' }
+    const form = { method: 'POST', target: '/swarm/leave', headers, body: 'force=1' }
+    const refused = await explain(guard, form)
+    expect([refused.decidedBy, refused.passes, refused.status]).toEqual([undefined, false, 415])
   })
 })
 

@@ -15,7 +15,10 @@ import { configurationError } from './settings.js'
 
 /** What becomes of a call, and who decides it. */
 export interface Explanation {
-  /** The layer that answers it; undefined: it passes all of them, or core itself refuses it. */
+  /**
+   * The layer that answers it, or the policy for which core refuses what no rule can cover; undefined: it passes all of
+   * them, or core refuses it whatever the layers are.
+   */
   readonly decidedBy: string | undefined
   readonly passes: boolean
   /** What the client would get; 200 for a call that passes. */

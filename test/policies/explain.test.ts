@@ -202,6 +202,20 @@ describe('explain, of what an owner sees', () => {
     })
   })
 
+  it('what another layer names otherwise passes, whether or not it is there', async () => {
+    await using upstream = await recordingUpstream(engine)
+    const elsewhere = intermediate().use('DELETE /images/:name', async (call, next) => {
+      call.params.name = 'mirror.local/hub/none'
+      return next(call).finally(() => call.ask('POST /images/prune').catch(() => undefined))
+    })
+    const call = { method: 'DELETE', target: '/images/none' }
+    expect(await explain(elsewhere, call, { upstream: upstream.address })).toMatchObject({
+      passes: true,
+      message: 'DELETE /images/mirror.local/hub/none',
+    })
+    expect(upstream.requests).toEqual([])
+  })
+
   it('what is theirs passes', async () => {
     expect(await explained('POST /containers/mine/kill')).toEqual({
       decidedBy: undefined,

@@ -35,8 +35,7 @@ export interface Explanation {
  *     await explain(guard, JSON.parse(line)) // of a file that a wire tap wrote
  *
  * Of a call that several policies refuse, the first one decides. What `owner` hides is told as the engine answers when it
- * is asked for it. What the intermediate of an upstream would say, its own
- * layers have to be asked.
+ * is asked for it. What the intermediate of an upstream would say, its own layers have to be asked.
  * @param upstream default: what an intermediate without one uses
  * @throws Error where the engine's answer decides, and the call would have to be sent for it: where a layer has the engine
  * do something first (`owner`, which makes the volumes of a new container), or where what it hides is named in a body
@@ -60,7 +59,8 @@ export async function explain(
     const isClients = last.headers.get(markName) === mark
     if (!isClients && (last.method === 'GET' || last.method === 'HEAD')) return next(last)
     if (!isClients) {
-      untold ??= `a layer first has the engine do ${last.method} ${last.path}, and that is not sent`
+      if (passed === undefined)
+        untold ??= `a layer first has the engine do ${last.method} ${last.path}, and that is not sent`
       throw new Error('the call ends here')
     }
     const absent = await absence(last)

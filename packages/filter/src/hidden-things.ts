@@ -2,12 +2,12 @@ import type { Call, Endpoint } from '@intermediate/core'
 import { readCall, writeJson } from '@intermediate/core'
 
 /**
- * What the engine says of the thing that a call is for, where a layer has put another name in its place; undefined where
- * that is there. `owner` names what is not its client's as nobody does, so that the engine answers as for what is absent.
+ * What the engine says of the thing that a call is for, where `owner` has put a name that nobody has in its place, so that
+ * the engine answers as for what is absent; undefined where it has not.
  */
 export async function absence(call: Call): Promise<{ status: number; message: string } | undefined> {
   const about = questions.find(([start]) => call.path.startsWith(start))?.[1]
-  if (about === undefined || call.path === call.original.path) return undefined
+  if (about === undefined || !isForNobodys(call)) return undefined
   // One type for every endpoint would be that of none.
   const answer = await call.ask(about as 'GET /containers/:id/json', {
     params: call.params as { id: string },
@@ -25,8 +25,14 @@ export async function namesNobodys(call: Call): Promise<boolean> {
   return standIn.test(inQuery.join(' ')) || (body !== undefined && standIn.test(writeJson(body).toString()))
 }
 
-/** The names that `owner` makes up. */
+/** The names that `owner` makes up; in the place of an image's id there is another id. */
 const standIn = /\bnobodys-[\da-f]{8}-[\da-f-]{27}\b/
+const imageId = /\b[\da-f]{64}\b/
+
+function isForNobodys({ path, original }: Call): boolean {
+  if (standIn.test(path)) return true
+  return path !== original.path && imageId.test(path) && imageId.test(original.path)
+}
 
 /** Who asks what is at a path. */
 const questions: readonly (readonly [string, Endpoint])[] = [

@@ -206,7 +206,11 @@ describe('explain, of what an owner sees', () => {
     await using upstream = await recordingUpstream(engine)
     const elsewhere = intermediate().use('DELETE /images/:name', async (call, next) => {
       call.params.name = 'mirror.local/hub/none'
-      return next(call).finally(() => call.ask('POST /images/prune').catch(() => undefined))
+      try {
+        return await next(call)
+      } finally {
+        await call.ask('POST /images/prune').catch(() => undefined)
+      }
     })
     const call = { method: 'DELETE', target: '/images/none' }
     expect(await explain(elsewhere, call, { upstream: upstream.address })).toMatchObject({

@@ -1,13 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { request } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { Intermediate, Layer, UpstreamOptions } from '@intermediate/core'
-import { intermediate, reply } from '@intermediate/core'
+import { intermediate, onPrivateSocket, reply } from '@intermediate/core'
 import { absence, namesNobodys } from './hidden-things.js'
 import type { RecordedCall } from './recorded-call.js'
 import { targetOf } from './recorded-call.js'
@@ -76,7 +73,8 @@ export async function explain(
   const whole = intermediate({ upstream, onCall, onError: () => {} })
     .use(layers)
     .use(end)
-  const { status, message } = await answer(whole, { ...call, target }, mark)
+  // When this is done, its observers were told.
+  const { status, message } = await onPrivateSocket(whole, (path) => sent(path, { ...call, target }, mark))
   if (untold !== undefined)
     throw new Error(`explain() cannot tell how the engine answers ${call.method} ${target}: ${untold}.`)
   if (hidden) return { decidedBy: 'owner', passes: false, status, message }
@@ -90,26 +88,7 @@ type Targeted = RecordedCall & { readonly target: string }
 /** Calls that a layer makes of its own do not have it. */
 const markName = 'intermediate-explain'
 
-/** What an intermediate answers. When this is done, its observers were told. */
-async function answer(
-  whole: Intermediate,
-  call: Targeted,
-  mark: string,
-): Promise<{ status: number; message: string }> {
-  const folder = await mkdtemp(join(tmpdir(), 'explain-'))
-  try {
-    const path = join(folder, 'i.sock')
-    const listening = await whole.listen(`unix://${path}`)
-    try {
-      return await sent(path, call, mark)
-    } finally {
-      await listening.close({ grace: 0 })
-    }
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-}
-
+/** What is answered there. */
 async function sent(
   socketPath: string,
   call: Targeted,

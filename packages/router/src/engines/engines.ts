@@ -1,4 +1,5 @@
 import type { Call, Layer, Reply } from '@intermediate/core'
+import { Remembered } from '../remembered.js'
 import { checkChooser, checkFunction, shown, wrong } from '../at-start.js'
 import type { Chooser } from '../choosers.js'
 import type { Upstreams } from '../upstreams.js'
@@ -7,14 +8,15 @@ import { mergeEvents } from './events.js'
 import type { Kind } from './finder.js'
 import { Finder } from './finder.js'
 import { connect } from './connect.js'
-import { isOfSwarm, managerOf } from './manager.js'
+import { isOfSwarm, managerOf } from './swarm-manager.js'
+import { create } from './create.js'
+import { rename } from './rename.js'
 import { save } from './save.js'
-import { removeImage } from './images.js'
+import { removeImage } from './remove-image.js'
 import { joinLists } from './lists.js'
 import type { Member } from './member.js'
-import { Memory } from './memory.js'
 import { Placement } from './placement.js'
-import { sumUp } from './sums.js'
+import { sumUp } from './sum-up.js'
 import { info, ping, version } from './system.js'
 import type { Way } from './ways.js'
 import { wayOf } from './ways.js'
@@ -59,8 +61,8 @@ export function engines(upstreams: Upstreams, options: EnginesOptions = {}): Lay
       options.place,
       set.members.map(({ name }) => name),
     )
-  const memory = new Memory(remember)
-  const finder = new Finder(set, memory)
+  const remembered = new Remembered<Member>(remember)
+  const finder = new Finder(set, remembered)
   const placement = new Placement(set, finder, options.place)
   const builder = options.builds === undefined ? set.members[0]! : set.get(options.builds)
 
@@ -75,7 +77,7 @@ export function engines(upstreams: Upstreams, options: EnginesOptions = {}): Lay
 
   const noteId = async (engine: Member, call: Call, reply: Reply): Promise<Reply> => {
     if (reply.ok && makesId.has(call.endpoint))
-      memory.set(((await reply.json()) as { Id?: string | null }).Id, engine)
+      remembered.set(((await reply.json()) as { Id?: string | null }).Id, engine)
     return reply
   }
 
@@ -89,23 +91,21 @@ export function engines(upstreams: Upstreams, options: EnginesOptions = {}): Lay
     },
     connect: (call) => connect(set, finder, call as Call<'POST /networks/:id/connect'>),
     container: ofPath('container', 'id'),
-    create: async (call) => {
-      const engine = await placement.ofObject(call)
-      return noteId(engine, call, await engine.send(call))
-    },
+    create: (call) => create(placement, call, (engine, answer) => noteId(engine, call, answer)),
     disk: (call) => sumUp(set, call),
     events: (call) => mergeEvents(set, call),
     exec: ofPath('exec', 'id'),
     first: async (call) => (isOfSwarm(call.endpoint) ? await managerOf(set, call) : set.first).send(call),
     image: ofPath('image', 'name'),
     info: (call) => info(set, call),
-    list: (call) => joinLists(set, memory, call),
+    list: (call) => joinLists(set, finder, remembered, call),
     network: ofPath('network', 'id'),
     ping: (call) => ping(set, call),
     plugin: ofPath('plugin', 'name'),
     prune: (call) => sumUp(set, call),
     pull: async (call) => (await placement.ofImages(call)).send(call),
     'remove image': (call) => removeImage(finder, call as Call<'DELETE /images/:name'>),
+    rename: (call) => rename(set, finder, call as Call<'POST /containers/:id/rename'>),
     save: (call) => save(finder, call as Call<'GET /images/get'>),
     version: (call) => version(set, call),
     volume: ofPath('volume', 'name'),

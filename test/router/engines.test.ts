@@ -103,6 +103,50 @@ describe('of several engines seen as one', () => {
     expect([...asked(to.a), ...asked(to.b)]).toHaveLength(3)
   })
 
+  it('of the ids, the one that was not looked for longest is forgotten first', async () => {
+    await using to = await two({ remember: 2 })
+    const create = async () =>
+      (await to.one.call('POST /containers/create', { Image: 'busybox' })).body.Id as string
+    const [first, second] = [await create(), await create()]
+    await to.one.call(`GET /containers/${first}/json`)
+    await create()
+    asked(to.a)
+    asked(to.b)
+    await to.one.call(`GET /containers/${first}/json`)
+    expect([...asked(to.a), ...asked(to.b)]).toHaveLength(1)
+    await to.one.call(`GET /containers/${second}/json`)
+    expect([...asked(to.a), ...asked(to.b)]).toHaveLength(3)
+  })
+
+  it('how many containers an image has is added up, unless it was not counted', async () => {
+    await using set = await engineSet('a', 'b')
+    const counting = (engine: MemoryEngine, counts: readonly number[]) =>
+      intermediate({ upstream: engine.address }).use('GET /images/json', async () =>
+        reply(
+          200,
+          counts.map((Containers, n) => ({ Id: `sha256:${n}`, Created: 10 - n, Containers })),
+        ),
+      )
+    await using one = await routed(
+      router.engines({ a: counting(set.a, [2, -1, 0]), b: counting(set.b, [3, 5, -1]) }),
+    )
+    const { body } = await one.call('GET /images/json')
+    expect(body.map(({ Containers }: { Containers: number }) => Containers)).toEqual([5, -1, 0])
+  })
+
+  it('sums are exact, however large', async () => {
+    await using set = await engineSet('a', 'b')
+    const free = (engine: MemoryEngine) =>
+      intermediate({ upstream: engine.address }).use('POST /images/prune', async () =>
+        reply(200, '{"ImagesDeleted":null,"SpaceReclaimed":9007199254740991}', {
+          'Content-Type': 'application/json',
+        }),
+      )
+    await using one = await routed(router.engines({ a: free(set.a), b: free(set.b), c: free(set.a) }))
+    const answer = await one.stream('POST /images/prune')
+    expect(await answer.text()).toContain('27021597764222973')
+  })
+
   it('whoever is told of calls is told which engine replied', async () => {
     await using set = await engineSet('a', 'b')
     const id = await made(set.b, 'web')
@@ -214,7 +258,7 @@ describe('of several engines seen as one', () => {
     expect(info.Warnings).toContain('This is 2 engines, young, old: what is no count is that of young.')
     const version = (await one.call('GET /version')).body
     expect(version.ApiVersion).toBe('1.41')
-    expect(version.Platform.Name).toMatch(/^2 engines: young \S+, old \S+$/)
+    expect(version.Platform.Name).toBe('2 engines (young, old)')
     const ping = await one.call('GET /_ping')
     expect([ping.body, ping.headers.get('api-version')]).toEqual(['OK', '1.41'])
     const head = await one.call('HEAD /_ping')
@@ -257,7 +301,7 @@ describe('of several engines seen as one', () => {
     const at = { a: 'unix:///a' }
     expect(() => router.engines({})).toThrow('engines() was given no upstream: name at least one.')
     expect(() => router.engines(at, { builds: 'c' })).toThrow(
-      'engines() was told to go to "c", which is no upstream of it: there is a.',
+      'engines() was given builds: "c", which is no engine of it: there is a.',
     )
     expect(() => router.engines(at, { remember: 0 })).toThrow(
       'engines() was given remember: 0: give a whole number from 1 to 2147483647.',
@@ -277,8 +321,14 @@ describe('of several engines seen as one', () => {
     expect(() => router.engines({ ...at, b: { address: 'unix:///a' } })).toThrow(
       'engines() was given unix:///a as a and as b: name each engine once.',
     )
+    expect(() => router.engines({ a: 'tcp://h:2375', b: 'tcp://h:2375/' })).toThrow(
+      'engines() was given tcp://h:2375/ as a and as b: name each engine once.',
+    )
+    expect(() => router.engines({ ...at, b: 'foo' })).toThrow(
+      'engines() was given for "b": "foo" is not an address',
+    )
     expect(() => router.engines(at, { palce: () => 'a' } as EnginesOptions)).toThrow(
-      'engines() was given the option palce, which does not exist.',
+      'engines() was given the option palce, which does not exist: there are builds, log, patience, place, remember.',
     )
   })
 })

@@ -23,3 +23,10 @@ export class Remembered<Place> {
     if (this.places.size > this.size) this.places.delete(this.places.keys().next().value!)
   }
 }
+
+/** What is answered with the id of something new. */
+export const makesId: ReadonlySet<string> = new Set([
+  'POST /containers/create',
+  'POST /containers/:id/exec',
+  'POST /networks/create',
+])

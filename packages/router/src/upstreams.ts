@@ -25,11 +25,7 @@ export class NamedUpstreams {
     }
     this.layer = layer
     this.names = given.map(([name]) => name)
-    this.byName = new Map(given.map(([name, to]) => [name, upstream(to)]))
-  }
-
-  has(name: string): boolean {
-    return this.byName.has(name)
+    this.byName = new Map(given.map(([name, to]) => [name, upstreamFor(layer, name, to)]))
   }
 
   /** @throws IntermediateError for what is no name of one */
@@ -47,6 +43,17 @@ export class NamedUpstreams {
   /** Reads the files that they need. */
   readonly ready = async (): Promise<void> => {
     await Promise.all([...this.byName.values()].map((each) => each.ready()))
+  }
+}
+
+/** @throws IntermediateError for what is no address, which says for which name it was given */
+function upstreamFor(layer: string, name: string, to: Upstreams[string]): OtherUpstream {
+  try {
+    return upstream(to)
+  } catch (error) {
+    if (!(error instanceof IntermediateError)) throw error
+    const what = error.message.replace(/^In the upstream option, /, '')
+    throw new IntermediateError(error.code, error.status, `${layer} was given for "${name}": ${what}`)
   }
 }
 

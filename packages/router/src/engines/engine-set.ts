@@ -88,11 +88,7 @@ export class EngineSet {
   private async askAll<T>(
     call: Call,
     hear: (reply: Reply) => T | Promise<T>,
-    {
-      ask = (upstream) => upstream.ask(call) as Promise<Reply>,
-      of = this.members,
-      how = 'ask',
-    }: Asking = {},
+    { ask = (upstream) => upstream.ask(call) as Promise<Reply>, of = this.members, how = 'ask' }: Asking = {},
   ): Promise<Answers<T>> {
     const all = await Promise.all(
       of.map(async (engine): Promise<Heard<T> | Failed | Missing> => {

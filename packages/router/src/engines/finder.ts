@@ -1,20 +1,10 @@
-import type { Call, CallArguments, Endpoint, Reply } from '@intermediate/core'
+import type { Call, CallArguments, Reply } from '@intermediate/core'
 import { IntermediateError } from '@intermediate/core'
+import type { Kind } from '../inspects.js'
+import { inspects } from '../inspects.js'
+import type { Remembered } from '../remembered.js'
 import type { Answers, EngineSet } from './engine-set.js'
 import type { Member } from './member.js'
-import type { Remembered } from '../remembered.js'
-
-/** What can be looked for. */
-export type Kind = 'container' | 'exec' | 'image' | 'network' | 'plugin' | 'volume'
-
-const inspects = {
-  container: { endpoint: 'GET /containers/:id/json', param: 'id' },
-  exec: { endpoint: 'GET /exec/:id/json', param: 'id' },
-  image: { endpoint: 'GET /images/:name/json', param: 'name' },
-  network: { endpoint: 'GET /networks/:id', param: 'id' },
-  plugin: { endpoint: 'GET /plugins/:name/json', param: 'name' },
-  volume: { endpoint: 'GET /volumes/:name', param: 'name' },
-} as const satisfies Readonly<Record<Kind, { endpoint: Endpoint; param: 'id' | 'name' }>>
 
 /** The engine that has something, and what it is called there. */
 export interface Found {

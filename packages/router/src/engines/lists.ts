@@ -1,5 +1,6 @@
 import type { Call, Endpoint, Reply } from '@intermediate/core'
 import { reply } from '@intermediate/core'
+import type { Remembered } from '../remembered.js'
 import type { Asking, EngineSet, Heard } from './engine-set.js'
 import { failureOf, warningsOf } from './engine-set.js'
 import type { Filters } from './filters.js'
@@ -8,7 +9,6 @@ import type { Finder } from './finder.js'
 import type { Member } from './member.js'
 import type { Bound } from './since-before.js'
 import { boundsFor, boundsOf, within } from './since-before.js'
-import type { Remembered } from '../remembered.js'
 
 /**
  * The lists of all engines as one. What has the same name on several is there as `engine/name`, and can be filtered by so;

@@ -73,7 +73,9 @@ function apart(
   on: readonly { what: string; engines: readonly Member[] }[],
 ): IntermediateError {
   const only = among.length === 1 ? ` on ${among[0]!.name}` : ''
-  const places = on.map(({ what, engines }) => `${what} is on ${engines.map(({ name }) => name).join(' and ')}`)
+  const places = on.map(
+    ({ what, engines }) => `${what} is on ${engines.map(({ name }) => name).join(' and ')}`,
+  )
   const message = `${call.method} ${call.path}: the container cannot be made${only} with all that it needs: ${[...new Set(places)].join(', ')}.`
   return new IntermediateError('ERR_BAD_REQUEST', 409, message)
 }

@@ -110,5 +110,7 @@ function inspected(set: EngineSet, call: Call, { inspect, param }: Listed, name:
 function nanoseconds(time: string | null | undefined): bigint {
   const [, fraction = ''] = /\.(\d+)/.exec(time ?? '') ?? []
   const seconds = Math.floor(Date.parse(time ?? '') / 1000)
-  return Number.isNaN(seconds) ? 0n : BigInt(seconds) * 1_000_000_000n + BigInt(fraction.slice(0, 9).padEnd(9, '0'))
+  return Number.isNaN(seconds)
+    ? 0n
+    : BigInt(seconds) * 1_000_000_000n + BigInt(fraction.slice(0, 9).padEnd(9, '0'))
 }

@@ -42,10 +42,10 @@ export async function version(set: EngineSet, call: Call): Promise<Reply> {
   if (failure !== undefined) return failure
   const oldest = all.reduce((a, b) => (isOlder(b.said.ApiVersion, a.said.ApiVersion) ? b : a))
   const leasts = all.map(({ said }) => said.MinAPIVersion ?? undefined)
-  const names = all.map(({ engine, said }) => `${engine.name} ${said.Version}`)
+  const names = set.members.map(({ name }) => name)
   const body: api.SystemVersion = {
     ...oldest.said,
-    Platform: { Name: `${set.members.length} engines: ${names.join(', ')}` },
+    Platform: { Name: `${names.length} engines (${names.join(', ')})` },
     MinAPIVersion: leasts.reduce((a, b) => (isOlder(a, b) ? b : a)) ?? null,
     Components: [oldest, ...all.filter((each) => each !== oldest)].flatMap((each) =>
       (each.said.Components ?? []).map((component) =>

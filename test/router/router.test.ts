@@ -134,6 +134,10 @@ describe('a router', () => {
       () => router(() => 'a', { a: 'foo' }),
     ],
     [
+      'fallback() was given an upstream called "1": put a letter in it, since JavaScript has whole numbers come first, wherever they are written.',
+      () => router.fallback({ b: 'tcp://b', 1: 'tcp://a' }),
+    ],
+    [
       'router() was given the option folow, which does not exist: there is follow.',
       () => router(() => 'a', { a: 'tcp://a' }, { folow: true } as never),
     ],

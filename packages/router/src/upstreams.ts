@@ -21,6 +21,10 @@ export class NamedUpstreams {
     for (const [name, to] of given) {
       if (!/^[A-Za-z0-9][\w.-]*$/.test(name))
         throw wrong(`${layer} was given an upstream called "${name}": use letters, digits, ".", "_" and "-".`)
+      if (/^\d+$/.test(name) && given.length > 1)
+        throw wrong(
+          `${layer} was given an upstream called "${name}": put a letter in it, since JavaScript has whole numbers come first, wherever they are written.`,
+        )
       checkUpstream(`${layer} was given for "${name}"`, to)
     }
     this.layer = layer

@@ -83,3 +83,15 @@ describe('a name as lists tell it', () => {
     expect((await to.one.call(`GET /networks?${filters({ name: ['b/back'] })}`)).body).toHaveLength(1)
   })
 })
+
+it('events can be filtered by a name as lists tell it', async () => {
+  await using to = await two()
+  const [left] = [await made(to.a, 'web'), await made(to.b, 'web')]
+  const past = `since=1&until=${Math.ceil(Date.now() / 1000)}&${filters({ container: ['a/web'] })}`
+  const told = String((await to.one.call(`GET /events?${past}`)).body)
+  const ids = told
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { Actor: { ID: string } }).Actor.ID)
+  expect(new Set(ids)).toEqual(new Set([left]))
+})

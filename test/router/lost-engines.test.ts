@@ -215,14 +215,14 @@ it('an event that an engine tells again when it is back is told once', async () 
     const line = `{"Action":"start","timeNano":${timeNano}}\n`
     return `${line.length.toString(16)}\r\n${line}\r\n`
   }
-  const [first, second] = ['1700000000000000001', '1700000000000000002']
+  const [first, second] = ['1700000000000000001', '1700000000000000002'] as const
   let times = 0
   const script: Script = async (connection) => {
     await connection.request(forever)
     times++
-    await connection.send(head + event(first!))
+    await connection.send(head + event(first))
     if (times === 1) return connection.destroy()
-    await connection.send(event(second!))
+    await connection.send(event(second))
     await connection.closed(forever)
   }
   await using to = await besides(script, { patience: 20_000 })
@@ -230,7 +230,7 @@ it('an event that an engine tells again when it is back is told once', async () 
   const events = await to.one.stream('GET /events', leaving.signal)
   const text = events.body!.pipeThrough(new TextDecoderStream()).getReader()
   let seen = ''
-  while (!seen.includes(second!)) seen += (await text.read()).value ?? ''
+  while (!seen.includes(second)) seen += (await text.read()).value ?? ''
   leaving.abort()
   expect(seen.match(/\d{19}/g)).toEqual([first, second])
   expect(to.b.requests.map(({ target }) => decodeURIComponent(target)).at(-1)).toContain(

@@ -64,14 +64,19 @@ describe('unprivileged() in front of several engines', () => {
     await using to = await engineSet('a', 'b')
     const guarded = intermediate().use(filter.unprivileged()).use(router.engines(to.addresses))
     await using one = await routed(guarded)
-    await to.b.request('POST /volumes/create', {
-      body: { Name: 'etc', DriverOpts: { type: 'none', o: 'bind', device: '/etc' } },
-    })
+    const bind = { type: 'none', o: 'bind', device: '/etc' }
+    for (const [engine, Name, DriverOpts] of [
+      [to.b, 'etc', bind],
+      [to.a, 'twice', {}],
+      [to.b, 'twice', bind],
+    ] as const)
+      await engine.request('POST /volumes/create', { body: { Name, DriverOpts } })
     for (const HostConfig of [
       { Privileged: true },
       { Binds: ['/etc:/etc'] },
       { Binds: ['etc:/etc'] },
       { Binds: ['b/etc:/etc'] },
+      { Binds: ['twice:/etc'] },
       { NetworkMode: 'a/host' },
     ]) {
       const refused = await one.call('POST /containers/create?name=b%2Fweb', { Image: 'busybox', HostConfig })

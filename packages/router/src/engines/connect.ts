@@ -1,5 +1,5 @@
-import type { Call, Reply } from '@intermediate/core'
-import { IntermediateError } from '@intermediate/core'
+import type { Call, IntermediateError, Reply } from '@intermediate/core'
+import { refused } from '../refused.js'
 import type { EngineSet } from './engine-set.js'
 import type { Finder } from './finder.js'
 import { maybeDown } from './finder.js'
@@ -31,7 +31,7 @@ export async function connect(set: EngineSet, finder: Finder, call: Connecting):
   throw apart(other.name)
 
   function apart(there: string): IntermediateError {
-    const message = `${call.method} ${call.path}: the container ${container} is on ${engine.name}, the network ${text} on ${there}.`
-    return new IntermediateError('ERR_BAD_REQUEST', 409, message)
+    const message = `the container ${container} is on ${engine.name}, the network ${text} on ${there}`
+    return refused(call, 409, message)
   }
 }

@@ -35,11 +35,25 @@ export function withValues(filters: Filters, field: string, values: readonly str
   }
 }
 
+/** The filters for each engine that has something that can fit; the same ones for all where none has. */
+export function filtersForEach(
+  set: EngineSet,
+  filters: Filters,
+  fields: readonly string[],
+): ReadonlyMap<Member, Filters> {
+  const own = new Map<Member, Filters>()
+  for (const engine of set.members) {
+    const fitting = filtersFor(set, engine, filters, fields)
+    if (fitting !== undefined) own.set(engine, fitting)
+  }
+  return own.size > 0 ? own : new Map(set.members.map((engine) => [engine, filters]))
+}
+
 /**
  * The filters for one engine, where the values of these fields may be `engine/name`, as lists tell names that several
  * have. Undefined where nothing of this engine can fit.
  */
-export function filtersFor(
+function filtersFor(
   set: EngineSet,
   engine: Member,
   filters: Filters,

@@ -2,6 +2,7 @@ import type { Call, CallArguments, Reply } from '@intermediate/core'
 import { IntermediateError } from '@intermediate/core'
 import type { Kind } from '../inspects.js'
 import { inspects } from '../inspects.js'
+import { refused } from '../refused.js'
 import type { Remembered } from '../remembered.js'
 import type { Answers, EngineSet } from './engine-set.js'
 import type { Member } from './member.js'
@@ -97,11 +98,8 @@ export function ambiguous(
   engines: readonly Member[],
 ): IntermediateError {
   const names = engines.map(({ name }) => name)
-  return new IntermediateError(
-    'ERR_BAD_REQUEST',
-    400,
-    `${call.method} ${call.path}: there is a ${kind} ${text} on ${names.join(' and ')}: say ${names.map((name) => `${name}/${text}`).join(' or ')}.`,
-  )
+  const instead = names.map((name) => `${name}/${text}`).join(' or ')
+  return refused(call, 400, `there is a ${kind} ${text} on ${names.join(' and ')}: say ${instead}`)
 }
 
 /**

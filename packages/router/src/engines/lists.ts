@@ -4,7 +4,7 @@ import type { Remembered } from '../remembered.js'
 import type { Asking, EngineSet, Heard } from './engine-set.js'
 import { failureOf, warningsOf } from './engine-set.js'
 import type { Filters } from './filters.js'
-import { filtersFor, filtersOf } from './filters.js'
+import { filtersForEach, filtersOf } from './filters.js'
 import type { Finder } from './finder.js'
 import type { Member } from './member.js'
 import type { Bound } from './since-before.js'
@@ -25,10 +25,8 @@ export async function joinLists(
   if (!isList(bounds)) return bounds
   const asking = filters === undefined ? {} : askingEach(set, call, filters, bounds)
   const answers = await set.documents(call, asking)
-  if (asking.of?.length !== 0) {
-    const failure = failureOf(answers)
-    if (failure !== undefined) return failure
-  }
+  const failure = failureOf(answers)
+  if (failure !== undefined) return failure
   const warnings = warningsOf(answers)
   if (call.endpoint === 'GET /volumes') {
     const volumes = (answers.done as readonly Heard<Volumes>[]).map(({ engine, said }) => ({
@@ -52,10 +50,8 @@ export async function joinLists(
 /** Asks each engine with filters that it can follow, and none that has nothing that fits. */
 function askingEach(set: EngineSet, call: Call, filters: Filters, bounds: readonly Bound[]): Asking {
   const own = new Map<Member, Filters>()
-  for (const engine of set.members) {
-    const named = filtersFor(set, engine, filters, namesIn(call.endpoint))
-    if (named !== undefined) own.set(engine, boundsFor(engine, named, bounds))
-  }
+  for (const [engine, named] of filtersForEach(set, filters, namesIn(call.endpoint)))
+    own.set(engine, boundsFor(engine, named, bounds))
   if (own.size === set.members.length && [...own.values()].every((each) => each === filters)) return {}
   const { query } = call as { query: Readonly<Record<string, string | undefined>> }
   const isBound = bounds.length > 0

@@ -1,5 +1,5 @@
-import type { api, Call } from '@intermediate/core'
-import { IntermediateError } from '@intermediate/core'
+import type { api, Call, IntermediateError } from '@intermediate/core'
+import { refused } from '../refused.js'
 import type { EngineSet } from './engine-set.js'
 import type { Finder, Having } from './finder.js'
 import { ambiguous, maybeDown } from './finder.js'
@@ -76,14 +76,11 @@ function apart(
   const places = on.map(
     ({ what, engines }) => `${what} is on ${engines.map(({ name }) => name).join(' and ')}`,
   )
-  const message = `${call.method} ${call.path}: the container cannot be made${only} with all that it needs: ${[...new Set(places)].join(', ')}.`
-  return new IntermediateError('ERR_BAD_REQUEST', 409, message)
+  const all = [...new Set(places)].join(', ')
+  return refused(call, 409, `the container cannot be made${only} with all that it needs: ${all}`)
 }
 
 function noName(call: Call, { kind, text }: Reference): IntermediateError {
-  return new IntermediateError(
-    'ERR_BAD_REQUEST',
-    400,
-    `${call.method} ${call.path}: ${text} is no name of a ${kind} on an engine: say what is behind the slash alone, or another name.`,
-  )
+  const instead = 'say what is behind the slash alone, or another name'
+  return refused(call, 400, `${text} is no name of a ${kind} on an engine: ${instead}`)
 }

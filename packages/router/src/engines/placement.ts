@@ -1,8 +1,9 @@
 import type { api, Call, Reply } from '@intermediate/core'
-import { IntermediateError, readCall } from '@intermediate/core'
+import { readCall } from '@intermediate/core'
 import type { Chooser } from '../choosers.js'
 import { compareName } from '../image-names.js'
 import type { Kind } from '../inspects.js'
+import { refused } from '../refused.js'
 import { homesOf } from './compose-project.js'
 import type { Answers, EngineSet } from './engine-set.js'
 import type { Finder } from './finder.js'
@@ -155,9 +156,6 @@ export function checkName(
 ): void {
   const other = taken.find((each) => each !== engine)
   if (other === undefined || taken.includes(engine)) return
-  throw new IntermediateError(
-    'ERR_BAD_REQUEST',
-    409,
-    `${call.method} ${call.path}: there is a ${kind} ${text} on ${other.name}: remove it, or say ${engine.name}/${text} to have another one on ${engine.name}.`,
-  )
+  const instead = `say ${engine.name}/${text} to have another one on ${engine.name}`
+  throw refused(call, 409, `there is a ${kind} ${text} on ${other.name}: remove it, or ${instead}`)
 }

@@ -1,5 +1,5 @@
 import type { Call, Reply } from '@intermediate/core'
-import { IntermediateError } from '@intermediate/core'
+import { refused } from '../refused.js'
 import type { EngineSet } from './engine-set.js'
 import { warningsOf } from './engine-set.js'
 import type { Finder } from './finder.js'
@@ -18,10 +18,10 @@ export async function rename(
   const text = (call.query.name ?? '').replace(/^\//, '')
   const wanted = set.split(text)
   if (wanted.engine !== undefined && wanted.engine !== engine)
-    throw new IntermediateError(
-      'ERR_BAD_REQUEST',
+    throw refused(
+      call,
       409,
-      `${call.method} ${call.path}: the container is on ${engine.name}, and cannot be ${text}: say ${engine.name}/${wanted.name}.`,
+      `the container is on ${engine.name}, and cannot be ${text}: say ${engine.name}/${wanted.name}`,
     )
   let warnings: Record<string, string> = {}
   if (wanted.engine === undefined && text !== '') {

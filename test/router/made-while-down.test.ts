@@ -78,6 +78,20 @@ describe('while an engine is down', () => {
     expect((await to.one.call(`POST /${kind}s/create`, { Name: 'a/data' })).status).toBe(201)
   })
 
+  it('a network is made where a function says, and a warning says that its name may be there twice', async () => {
+    await using to = await breakable({ place: router.byLabel('engine') })
+    await network(to.b, 'back')
+    await to.kill()
+    const Labels = { engine: 'a' }
+    const created = await to.one.call('POST /networks/create', { Name: 'back', Labels })
+    expect([created.status, created.headers.get('warning')]).toEqual([
+      201,
+      expect.stringMatching(/^299 - "engine b is down: /),
+    ])
+    expect((await to.one.call('POST /networks/create', { Name: 'other' })).status).toBe(502)
+    expect((await to.one.call('POST /volumes/create', { Name: 'data', Labels })).status).toBe(502)
+  })
+
   it('a volume that another engine has is there, and one without a name is made', async () => {
     await using to = await breakable()
     await volume(to.a, 'data')

@@ -4,7 +4,7 @@ import type { Missing } from './engine-set.js'
 import type { Member } from './member.js'
 import type { Placement } from './placement.js'
 
-/** Has an engine make a container, network or volume, and says so where one is down that may have a container of the name. */
+/** Has an engine make a container, network or volume, and says so where one is down that may have one of its name. */
 export async function create(
   placement: Placement,
   call: Call,
@@ -12,6 +12,8 @@ export async function create(
 ): Promise<Reply> {
   const { engine, missing } = await placement.ofObject(call)
   const answer = await note(engine, await engine.send(call))
+  if (answer.ok && missing.length > 0)
+    answer.headers.set('Warning', warningsOf({ failed: [], missing }).Warning!)
   if (call.endpoint !== 'POST /containers/create') return answer
   const image = (await call.json()).Image ?? ''
   if (answer.ok) {
@@ -36,6 +38,5 @@ async function warned(answer: Reply, missing: readonly Missing[], name: string):
       `the engine ${engine.name} cannot be reached, and may have a container ${name}, too: that would be ${engine.name}/${name}`,
   )
   told.Warnings = [...(told.Warnings ?? []), ...down]
-  answer.headers.set('Warning', warningsOf({ failed: [], missing }).Warning!)
   return answer
 }

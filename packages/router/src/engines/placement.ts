@@ -16,7 +16,7 @@ import { another, besideNeeds } from './needs.js'
 /** Where something new is made. */
 export interface Place {
   readonly engine: Member
-  /** The engines that are down and may have a container of its name, too. */
+  /** The engines that are down and may have a container or network of its name, too. */
   readonly missing: Answers<unknown>['missing']
 }
 
@@ -70,7 +70,7 @@ export class Placement {
       return { engine: named.engine, missing: [] }
     }
     if (isContainer) return this.ofContainer(call, body, text)
-    return { engine: await this.ofNamed(call, body, text), missing: [] }
+    return this.ofNamed(call, body, text)
   }
 
   private async ofContainer(call: Call, body: api.ContainerCreateBody, text: string): Promise<Place> {
@@ -81,11 +81,15 @@ export class Placement {
     return { engine, missing: answers.missing.filter((each) => each.engine !== engine) }
   }
 
-  /** Of a network or volume. A volume is made where it is not, and is there otherwise. */
-  private async ofNamed(call: Call, body: api.ContainerCreateBody, text: string): Promise<Member> {
+  /**
+   * Of a network or volume. A volume is made where it is not, and is there otherwise: two of one name would not be told
+   * apart by whoever makes it again, so that a function is not enough to say where.
+   */
+  private async ofNamed(call: Call, body: api.ContainerCreateBody, text: string): Promise<Place> {
     const kind = call.endpoint === 'POST /networks/create' ? 'network' : 'volume'
     const { taken, answers } = await this.named(call, kind, text)
-    if (taken.length === 0 && answers.missing.length > 0)
+    const isSaid = kind === 'network' && (await this.chosen(call)) !== undefined
+    if (taken.length === 0 && answers.missing.length > 0 && !isSaid)
       throw maybeDown(call, kind, text, answers, another(text, answers))
     const isThere = kind === 'volume' && taken.length > 0
     const engine = await this.among(call, body, {
@@ -93,8 +97,9 @@ export class Placement {
       guess: isThere ? ambiguous(call, kind, text, taken) : undefined,
       missing: answers.missing.map((each) => each.engine),
     })
-    if (kind === 'network') checkName(call, kind, text, taken, engine)
-    return engine
+    if (kind === 'volume') return { engine, missing: [] }
+    checkName(call, kind, text, taken, engine)
+    return { engine, missing: answers.missing.filter((each) => each.engine !== engine) }
   }
 
   private async among(

@@ -1,16 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { intermediate } from '@intermediate/core'
-import { router } from '@intermediate/router'
-import { temporaryFolder } from '@intermediate/testing'
 import { afterAll, describe, expect, it } from 'vitest'
-import type { Command } from './command.js'
-import { busybox, dockerAt } from './docker.js'
-import type { Docker } from './docker.js'
-import { environmentFor, findEngines, noEngine, required } from './engines.js'
+import { busybox } from './docker.js'
+import { findEngines, noEngine, required } from './engines.js'
 import type { Client, Engine } from './engines.js'
 import { removeLeftOvers } from './left-overs.js'
+import { asOne, direct } from './router-two.js'
 
 const engines = await findEngines()
 if (engines.length < 2 && required) throw new Error(noEngine)
@@ -19,39 +15,7 @@ const [left, right] = engines as [Engine, Engine]
 const run = `im-${randomBytes(3).toString('hex')}`
 const terminal = { rows: 31, columns: 97 }
 
-/** Two engines as one, of which the second is behind an intermediate that can be taken away. */
-async function both(client: Client) {
-  const folder = await temporaryFolder()
-  const front = intermediate({ upstream: right.address })
-  const at = `unix://${folder.file('b.sock')}`
-  let listening = await front.listen(at)
-  const log: string[] = []
-  const layer = router.engines(
-    { a: left.address, b: at },
-    { place: router.byLabel('engine'), log: (line) => log.push(line) },
-  )
-  const one = await intermediate({ upstream: left.address, onError: () => {} })
-    .use(layer)
-    .listen(`unix://${folder.file('one.sock')}`)
-  const commands: Command[] = []
-  return {
-    docker: dockerAt(client.program, environmentFor(one.addresses[0]!), (command) => commands.push(command)),
-    folder,
-    log,
-    kill: () => listening.close({ grace: 0 }),
-    revive: async () => void (listening = await front.listen(at)),
-    async [Symbol.asyncDispose]() {
-      for (const command of commands) await command.kill()
-      await one.close({ grace: 0 })
-      await listening.close({ grace: 0 })
-      await folder[Symbol.asyncDispose]()
-    },
-  }
-}
-
-function direct({ address, clients }: Engine): Docker {
-  return dockerAt(clients[0]!.program, environmentFor(address), () => {})
-}
+const both = (client: Client) => asOne(client, left, right)
 
 const on = (engine: string) => ['--label', `engine=${engine}`]
 

@@ -209,6 +209,36 @@ it('an engine whose events come too late is let go of, and asked again', async (
   leaving.abort()
 })
 
+it('an event that an engine tells again when it is back is told once', async () => {
+  const head = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n'
+  const event = (timeNano: string) => {
+    const line = `{"Action":"start","timeNano":${timeNano}}\n`
+    return `${line.length.toString(16)}\r\n${line}\r\n`
+  }
+  const [first, second] = ['1700000000000000001', '1700000000000000002'] as const
+  let times = 0
+  const script: Script = async (connection) => {
+    await connection.request(forever)
+    times++
+    await connection.send(head + event(first))
+    if (times === 1) return connection.destroy()
+    await connection.send(event(second))
+    await connection.closed(forever)
+  }
+  await using to = await besides(script, { patience: 20_000 })
+  const leaving = new AbortController()
+  const events = await to.one.stream('GET /events', leaving.signal)
+  const text = events.body!.pipeThrough(new TextDecoderStream()).getReader()
+  let seen = ''
+  while (!seen.includes(second)) seen += (await text.read()).value ?? ''
+  leaving.abort()
+  expect(seen.match(/\d{19}/g)).toEqual([first, second])
+  expect(to.b.requests.map(({ target }) => decodeURIComponent(target)).at(-1)).toContain(
+    'since=1700000000.000000001',
+  )
+  await text.closed.catch(() => {})
+})
+
 describe('a client that leaves', () => {
   it.each(['GET /containers/json', 'GET /events', 'GET /containers/web/json', 'POST /volumes/prune'])(
     'takes what %s asked of the engines along',

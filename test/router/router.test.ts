@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { intermediate, reply } from '@intermediate/core'
 import type { Layer } from '@intermediate/core'
 import { router } from '@intermediate/router'
@@ -5,6 +6,7 @@ import {
   certificates,
   closeMidReply,
   memoryEngine,
+  neverAnswer,
   recordingUpstream,
   temporaryFolder,
 } from '@intermediate/testing'
@@ -39,7 +41,7 @@ describe('a router', () => {
         'GET /containers/ci-1/logs': 'a',
         'GET /containers/web/db/json': 'b',
         'DELETE /containers/ci-1': 'a',
-        'GET /containers/other/json': 'rest',
+        'POST /commit?container=ci-1': 'a',
         'GET /containers/json': 'rest',
         'POST /containers/create': 'rest',
       },
@@ -49,6 +51,8 @@ describe('a router', () => {
       choose: router.byImage({ 'registry.local/*': 'a', busybox: 'b' }),
       lines: {
         'POST /images/create?fromImage=registry.local%2Fteam%2Fapp': 'a',
+        'POST /images/create?fromImage=registry.local%2Fteam%2Fapp&tag=1': 'a',
+        'POST /images/create?fromSrc=-&repo=registry.local%2Fteam%2Fapp': 'a',
         'GET /images/registry.local/team/app:1/json': 'a',
         'GET /images/registryxlocal/app/json': 'rest',
         'DELETE /images/busybox': 'b',
@@ -125,6 +129,52 @@ describe('a router', () => {
       'detour() was given as its upstream 5: give an address, { address, tls } or an intermediate.',
       () => router.detour(() => true, 5 as never),
     ],
+    [
+      'router() was given for "a": "foo" is not an address: write unix:///path/to.sock, tcp://host:port or npipe:////./pipe/name.',
+      () => router(() => 'a', { a: 'foo' }),
+    ],
+    [
+      'fallback() was given an upstream called "1": put a letter in it, since JavaScript has whole numbers come first, wherever they are written.',
+      () => router.fallback({ b: 'tcp://b', 1: 'tcp://a' }),
+    ],
+    [
+      'router() was given the option folow, which does not exist: there is follow.',
+      () => router(() => 'a', { a: 'tcp://a' }, { folow: true } as never),
+    ],
+    [
+      'router() was given follow: 1: say true or false.',
+      () => router(() => 'a', { a: 'tcp://a' }, { follow: 1 as never }),
+    ],
+    [
+      "byContainer() was given undefined: give it an object, of what to look for to an upstream's name.",
+      () => router.byContainer(undefined as never),
+    ],
+    [
+      'byImage() was given "ci": give it an object, of what to look for to an upstream\'s name.',
+      () => router.byImage('ci' as never),
+    ],
+    [
+      "byClient() was given a list: give it an object, of what to look for to an upstream's name.",
+      () => router.byClient(['10.0.0.7'] as never),
+    ],
+    [
+      'byEndpoint() was given undefined for "GET /info": give the name of an upstream.',
+      () => router.byEndpoint({ 'GET /info': undefined as never }),
+    ],
+    ['byLabel() was given "": give it the key of a label.', () => router.byLabel('')],
+    ['byLabel() was given undefined: give it the key of a label.', () => router.byLabel(undefined as never)],
+    [
+      'fallback() was given an object as well, for which it has no use.',
+      () => router.fallback({ a: 'tcp://a' }, { patience: 1 } as never),
+    ],
+    [
+      'recipientList() was given true as well, for which it has no use.',
+      () => router.recipientList(() => ['a'], { a: 'tcp://a' }, undefined, true as never),
+    ],
+    [
+      'detour() was given an object as well, for which it has no use.',
+      () => router.detour(() => true, 'tcp://a', {} as never),
+    ],
     ['fallback() was given no upstream: name at least one.', () => router.fallback(undefined as never)],
   ])('is not made where %s', (message, make) => {
     expect(make).toThrow(expect.objectContaining({ code: 'ERR_CONFIGURATION', message }))
@@ -159,7 +209,8 @@ describe('a fallback', () => {
     expect((await routes.call('GET /info')).status).toBe(200)
     expect((await routes.call(create, { Image: 'busybox' })).status).toBe(201)
     expect((await routes.call('POST /images/load', 'not a tar')).status).toBeGreaterThanOrEqual(200)
-    expect(asked(to.b)).toEqual(['GET /info', 'HEAD /_ping', create, 'HEAD /_ping', 'POST /images/load'])
+    const pinged = (endpoint: string) => ['HEAD /_ping', endpoint]
+    expect(asked(to.b)).toEqual(['GET /info', create, 'POST /images/load'].flatMap(pinged))
     expect(asked(to.c)).toEqual([])
   })
 
@@ -170,7 +221,31 @@ describe('a fallback', () => {
     expect((await routes.call(create, { Image: 'busybox' })).status).toBe(502)
     to.a.misbehave('GET /info', 'reset')
     expect((await routes.call('GET /info')).status).toBe(200)
-    expect([asked(to.a), asked(to.b)]).toEqual([['HEAD /_ping', create, 'GET /info'], ['GET /info']])
+    expect([asked(to.a), asked(to.b)]).toEqual([
+      ['HEAD /_ping', create, 'HEAD /_ping', 'GET /info'],
+      ['GET /info'],
+    ])
+  })
+
+  it('does not send again a call that has a body', async () => {
+    await using to = await engineSet('a', 'b')
+    await using routes = await routed(router.fallback(to.addresses))
+    to.a.misbehave('GET /info', 'reset')
+    const client = connect(Number(new URL(routes.address).port), '127.0.0.1')
+    client.write('GET /info HTTP/1.1\r\nHost: docker\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}')
+    const answer = (await client.setEncoding('utf8').toArray()).join('')
+    expect(answer).toMatch(/^HTTP\/1\.1 502 /)
+    expect(asked(to.b)).toEqual([])
+  })
+
+  it('is one for an upstream that takes calls and answers none', async () => {
+    await using frozen = await recordingUpstream(neverAnswer())
+    await using to = await engineSet('b')
+    await using routes = await routed(router.fallback({ frozen: frozen.address, ...to.addresses }))
+    expect((await routes.call('GET /info')).status).toBe(200)
+    expect((await routes.call(create, { Image: 'busybox' })).status).toBe(201)
+    expect(asked(to.b)).toEqual(['GET /info', create])
+    expect(frozen.connections).toHaveLength(2)
   })
 
   it('is one for an upstream that speaks something else', async () => {

@@ -103,9 +103,17 @@ function isWithin<T>(these: ReadonlySet<T>, those: ReadonlySet<T>): boolean {
   return [...these].every((each) => those.has(each))
 }
 
-/** @throws IntermediateError for a layer that only sees what a final one in front of it lets no further */
-export function checkReached(entries: readonly StackEntry[]): void {
-  for (const [at, { name, selected }] of entries.entries()) {
+/**
+ * @throws IntermediateError for a layer that only sees what a final one in front of it lets no further, and for one that
+ * has to have one engine behind it and has several
+ */
+export function checkOrder(entries: readonly StackEntry[]): void {
+  for (const [at, { name, selected, layer }] of entries.entries()) {
+    const several = layer.oneEngine && entries.slice(at + 1).find((each) => each.layer.severalEngines)
+    if (several)
+      throw configurationError(
+        `The layer ${name} judges what one engine has, and ${several.name} behind it has several: use ${name} in front of each engine, in an intermediate of its own that is given to ${several.name} as its upstream.`,
+      )
     const keepsAll = (front: StackEntry) =>
       front.layer.final === true &&
       (front.selected === undefined || (selected !== undefined && isWithin(selected, front.selected)))

@@ -4,7 +4,7 @@ import { unknownEndpoint } from './endpoints/endpoints.js'
 import type { Match } from './endpoints/match-path.js'
 import type { Recognition } from './endpoints/recognise.js'
 import type { Reply } from './replies/reply.js'
-import { checkReached, isIdle, wants } from './stack-entry.js'
+import { checkOrder, isIdle, wants } from './stack-entry.js'
 import type { StackEntry } from './stack-entry.js'
 
 /** Whatever answers a call: the rest of the stack, and in the end the upstream. */
@@ -30,6 +30,13 @@ export interface Layer {
   readonly ready?: () => Promise<unknown>
   /** It answers every call that it sees, or sends it elsewhere: a layer behind it would never be asked, and is an error. */
   readonly final?: boolean
+  /**
+   * It judges a call by what it has asked about the names in it, and so has to have one engine behind it: in front of
+   * a layer that sends calls to several it is an error, since they could have different things by one name.
+   */
+  readonly oneEngine?: boolean
+  /** It sends calls to several engines, and what is asked by name need not be of the one that a call goes to. */
+  readonly severalEngines?: boolean
   /** While it is true, calls that come pass as if the layer were not there, at no cost. It is asked at each, and must be quick. */
   readonly idle?: () => boolean
 }
@@ -107,7 +114,7 @@ export class Stack {
 
   /** @throws IntermediateError for a layer that would never be asked */
   add(entries: readonly StackEntry[]): void {
-    checkReached([...this.entries, ...entries])
+    checkOrder([...this.entries, ...entries])
     this.entries.push(...entries)
     this.byEndpoint = []
     this.firstPolicy ??= entries.find(({ policy }) => policy)

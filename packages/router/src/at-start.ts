@@ -22,6 +22,22 @@ export function checkChooser(layer: string, name: string, choose: Chooser, names
     )
 }
 
+/** @throws IntermediateError for what is no object, and for an option that is none */
+export function checkOptions(layer: string, options: unknown, names: readonly string[]): void {
+  if (typeof options !== 'object' || options === null)
+    throw wrong(`${layer} was given ${shown(options)} for its options.`)
+  const other = Object.keys(options).find((name) => !names.includes(name))
+  if (other !== undefined)
+    throw wrong(
+      `${layer} was given the option ${other}, which does not exist: there ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}.`,
+    )
+}
+
+/** @throws IntermediateError for arguments that nobody looks at */
+export function checkNoMore(layer: string, more: readonly unknown[]): void {
+  if (more.length > 0) throw wrong(`${layer} was given ${shown(more[0])} as well, for which it has no use.`)
+}
+
 /** As messages show it: what it is, rather than all that is in it. */
 export function shown(value: unknown): string {
   if (typeof value === 'string') return `"${value}"`

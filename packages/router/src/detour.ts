@@ -1,6 +1,6 @@
 import type { Call, Intermediate, Layer, UpstreamOptions } from '@intermediate/core'
 import { upstream } from '@intermediate/core'
-import { checkFunction } from './at-start.js'
+import { checkFunction, checkNoMore } from './at-start.js'
 import { checkUpstream } from './upstreams.js'
 
 /**
@@ -12,7 +12,9 @@ import { checkUpstream } from './upstreams.js'
 export function detour(
   when: (call: Call) => boolean | Promise<boolean>,
   to: Intermediate | string | UpstreamOptions,
+  ...more: never[]
 ): Layer {
+  checkNoMore('detour()', more)
   checkFunction('detour()', 'when', when)
   checkUpstream('detour() was given as its upstream', to)
   const aside = upstream(to)

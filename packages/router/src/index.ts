@@ -1,5 +1,6 @@
 export type { EnginesOptions } from './engines/engines.js'
 export { type Way, ways } from './engines/ways.js'
+export type { RouterOptions } from './choose-upstream.js'
 export type { Chooser } from './choosers.js'
 export type { Answered, Aggregate } from './recipient-list.js'
 export { router } from './router.js'

@@ -1,7 +1,7 @@
 import type { Call, Layer, OtherUpstream, Reply } from '@intermediate/core'
 import { IntermediateError, reply } from '@intermediate/core'
 import { finished } from 'node:stream/promises'
-import { checkFunction } from './at-start.js'
+import { checkFunction, checkNoMore } from './at-start.js'
 import { makeRepeatable } from './repeatable.js'
 import type { Upstreams } from './upstreams.js'
 import { NamedUpstreams } from './upstreams.js'
@@ -28,7 +28,9 @@ export function recipientList(
   choose: (call: Call) => readonly string[] | Promise<readonly string[]>,
   upstreams: Upstreams,
   aggregate: Aggregate = firstThatDid,
+  ...more: never[]
 ): Layer {
+  checkNoMore('recipientList()', more)
   const named = new NamedUpstreams('recipientList()', upstreams)
   checkFunction('recipientList()', 'choose', choose)
   checkFunction('recipientList()', 'aggregate', aggregate)
@@ -39,7 +41,7 @@ export function recipientList(
     return aggregate(await Promise.all(chosen.map(({ name, to }) => answered(name, to, call))), call)
   }
   Object.defineProperty(layer, 'name', { value: 'recipientList' })
-  return Object.assign(layer, { ready: named.ready })
+  return Object.assign(layer, { ready: named.ready, severalEngines: true })
 }
 
 async function answered(name: string, to: OtherUpstream, call: Call): Promise<Answered> {

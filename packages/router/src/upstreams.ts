@@ -21,15 +21,15 @@ export class NamedUpstreams {
     for (const [name, to] of given) {
       if (!/^[A-Za-z0-9][\w.-]*$/.test(name))
         throw wrong(`${layer} was given an upstream called "${name}": use letters, digits, ".", "_" and "-".`)
+      if (/^\d+$/.test(name) && given.length > 1)
+        throw wrong(
+          `${layer} was given an upstream called "${name}": put a letter in it, since JavaScript has whole numbers come first, wherever they are written.`,
+        )
       checkUpstream(`${layer} was given for "${name}"`, to)
     }
     this.layer = layer
     this.names = given.map(([name]) => name)
-    this.byName = new Map(given.map(([name, to]) => [name, upstream(to)]))
-  }
-
-  has(name: string): boolean {
-    return this.byName.has(name)
+    this.byName = new Map(given.map(([name, to]) => [name, upstreamFor(layer, name, to)]))
   }
 
   /** @throws IntermediateError for what is no name of one */
@@ -47,6 +47,17 @@ export class NamedUpstreams {
   /** Reads the files that they need. */
   readonly ready = async (): Promise<void> => {
     await Promise.all([...this.byName.values()].map((each) => each.ready()))
+  }
+}
+
+/** @throws IntermediateError for what is no address, which says for which name it was given */
+function upstreamFor(layer: string, name: string, to: Upstreams[string]): OtherUpstream {
+  try {
+    return upstream(to)
+  } catch (error) {
+    if (!(error instanceof IntermediateError)) throw error
+    const what = error.message.replace(/^In the upstream option, /, '')
+    throw new IntermediateError(error.code, error.status, `${layer} was given for "${name}": ${what}`)
   }
 }
 

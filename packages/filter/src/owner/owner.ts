@@ -62,7 +62,7 @@ export function owner(id: OwnerId, options: OwnerOptions = {}): Layer {
   }
   Object.defineProperty(layer, 'name', { value: 'owner' })
   const named = [...Object.keys(decisions), ...allowed]
-  return Object.assign(layer, { endpoints: ['* /*rest', ...named], policy: true } as const)
+  return Object.assign(layer, { endpoints: ['* /*rest', ...named], policy: true, oneEngine: true } as const)
 }
 
 function ruleFor(endpoint: Endpoint): Rule {

@@ -1,7 +1,8 @@
-import type { Call, Reply } from '@intermediate/core'
-import { IntermediateError } from '@intermediate/core'
+import type { Call, IntermediateError, Reply } from '@intermediate/core'
+import { refused } from '../refused.js'
 import type { EngineSet } from './engine-set.js'
 import type { Finder } from './finder.js'
+import { maybeDown } from './finder.js'
 
 type Connecting = Call<'POST /networks/:id/connect'> | Call<'POST /networks/:id/disconnect'>
 
@@ -22,13 +23,15 @@ export async function connect(set: EngineSet, finder: Finder, call: Connecting):
   call.params.id = network.name
   const answer = await engine.send(call)
   if (answer.status !== 404 || !found.isThere) return answer
-  const { engines } = await finder.having(call, 'network', text)
+  if (network.engine !== undefined) return answer
+  const { engines, answers } = await finder.having(call, 'network', text)
   const [other] = engines
+  if (other === undefined && answers.missing.length > 0) throw maybeDown(call, 'network', text, answers)
   if (other === undefined || engines.includes(engine)) return answer
   throw apart(other.name)
 
   function apart(there: string): IntermediateError {
-    const message = `${call.method} ${call.path}: the container ${container} is on ${engine.name}, the network ${text} on ${there}.`
-    return new IntermediateError('ERR_BAD_REQUEST', 409, message)
+    const message = `the container ${container} is on ${engine.name}, the network ${text} on ${there}`
+    return refused(call, 409, message)
   }
 }

@@ -33,10 +33,15 @@ export interface Answers<T> {
   readonly missing: readonly Missing[]
 }
 
-/** Asks something of one engine; by default, what the call asks. */
-export type Ask = (upstream: OtherUpstream) => Promise<Reply>
-
-type Way = 'ask' | 'askBriefly' | 'askPatiently'
+/** How all engines are asked. */
+export interface Asking {
+  /** Asks something of one engine. @default what the call asks */
+  readonly ask?: (upstream: OtherUpstream, engine: Member) => Promise<Reply>
+  /** @default all */
+  readonly of?: readonly Member[]
+  /** How long they may take. @default ask */
+  readonly how?: 'ask' | 'askBriefly' | 'askPatiently'
+}
 
 /** The engines that are seen as one, in the order in which they were given. */
 export class EngineSet {
@@ -71,28 +76,29 @@ export class EngineSet {
   }
 
   /** The documents that all engines answer. One of which not all comes in time counts as down. */
-  async documents<T>(call: Call, ask?: Ask, how: Way = 'ask'): Promise<Answers<T>> {
-    return this.askAll(call, how, (reply) => reply.json(largest) as Promise<T>, ask)
+  async documents<T>(call: Call, asking?: Asking): Promise<Answers<T>> {
+    return this.askAll(call, (reply) => reply.json(largest) as Promise<T>, asking)
   }
 
   /** The replies of all engines, whose bodies are still to be read. */
-  async replies(call: Call, how: Way = 'ask'): Promise<Answers<Reply>> {
-    return this.askAll(call, how, (reply) => reply)
+  async replies(call: Call, asking?: Asking): Promise<Answers<Reply>> {
+    return this.askAll(call, (reply) => reply, asking)
   }
 
   private async askAll<T>(
     call: Call,
-    how: Way,
     hear: (reply: Reply) => T | Promise<T>,
-    ask: Ask = (upstream) => upstream.ask(call) as Promise<Reply>,
+    { ask = (upstream) => upstream.ask(call) as Promise<Reply>, of = this.members, how = 'ask' }: Asking = {},
   ): Promise<Answers<T>> {
-    const question: Question<Omit<Heard<T>, 'engine'> | Omit<Failed, 'engine'>> = {
-      ask,
-      hear: async (reply) =>
-        reply.ok ? { said: await hear(reply) } : { status: reply.status, message: await messageOf(reply) },
-    }
     const all = await Promise.all(
-      this.members.map(async (engine): Promise<Heard<T> | Failed | Missing> => {
+      of.map(async (engine): Promise<Heard<T> | Failed | Missing> => {
+        const question: Question<Omit<Heard<T>, 'engine'> | Omit<Failed, 'engine'>> = {
+          ask: (upstream) => ask(upstream, engine),
+          hear: async (reply) =>
+            reply.ok
+              ? { said: await hear(reply) }
+              : { status: reply.status, message: await messageOf(reply) },
+        }
         try {
           return { engine, ...(await engine[how](call, question)) }
         } catch (error) {

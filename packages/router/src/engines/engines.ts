@@ -1,20 +1,22 @@
 import type { Call, Layer, Reply } from '@intermediate/core'
-import { checkChooser, checkFunction, shown, wrong } from '../at-start.js'
+import { makesId, Remembered } from '../remembered.js'
+import { checkChooser, checkFunction, checkOptions, shown, wrong } from '../at-start.js'
 import type { Chooser } from '../choosers.js'
 import type { Upstreams } from '../upstreams.js'
+import type { Kind } from '../inspects.js'
 import { EngineSet } from './engine-set.js'
 import { mergeEvents } from './events.js'
-import type { Kind } from './finder.js'
 import { Finder } from './finder.js'
 import { connect } from './connect.js'
-import { isOfSwarm, managerOf } from './manager.js'
+import { isOfSwarm, managerOf } from './swarm-manager.js'
+import { create } from './create.js'
+import { rename } from './rename.js'
 import { save } from './save.js'
-import { removeImage } from './images.js'
+import { removeImage } from './remove-image.js'
 import { joinLists } from './lists.js'
 import type { Member } from './member.js'
-import { Memory } from './memory.js'
 import { Placement } from './placement.js'
-import { sumUp } from './sums.js'
+import { sumUp } from './sum-up.js'
 import { info, ping, version } from './system.js'
 import type { Way } from './ways.js'
 import { wayOf } from './ways.js'
@@ -48,7 +50,7 @@ export interface EnginesOptions {
  * @throws IntermediateError for an engine without a name or address, and for an option that is none
  */
 export function engines(upstreams: Upstreams, options: EnginesOptions = {}): Layer {
-  checkOptions(options)
+  checkEach(options)
   const { patience = 10_000, remember = 10_000, log = onStderr } = options
   checkOnce(upstreams)
   const set = new EngineSet(upstreams, patience, log)
@@ -59,10 +61,10 @@ export function engines(upstreams: Upstreams, options: EnginesOptions = {}): Lay
       options.place,
       set.members.map(({ name }) => name),
     )
-  const memory = new Memory(remember)
-  const finder = new Finder(set, memory)
+  const remembered = new Remembered<Member>(remember)
+  const finder = new Finder(set, remembered)
   const placement = new Placement(set, finder, options.place)
-  const builder = options.builds === undefined ? set.members[0]! : set.get(options.builds)
+  const builder = builderOf(set, options.builds)
 
   const ofPath =
     (kind: Kind, param: 'id' | 'name'): Answer =>
@@ -75,7 +77,7 @@ export function engines(upstreams: Upstreams, options: EnginesOptions = {}): Lay
 
   const noteId = async (engine: Member, call: Call, reply: Reply): Promise<Reply> => {
     if (reply.ok && makesId.has(call.endpoint))
-      memory.set(((await reply.json()) as { Id?: string | null }).Id, engine)
+      remembered.set(((await reply.json()) as { Id?: string | null }).Id, engine)
     return reply
   }
 
@@ -89,48 +91,37 @@ export function engines(upstreams: Upstreams, options: EnginesOptions = {}): Lay
     },
     connect: (call) => connect(set, finder, call as Call<'POST /networks/:id/connect'>),
     container: ofPath('container', 'id'),
-    create: async (call) => {
-      const engine = await placement.ofObject(call)
-      return noteId(engine, call, await engine.send(call))
-    },
+    create: (call) => create(placement, call, (engine, answer) => noteId(engine, call, answer)),
     disk: (call) => sumUp(set, call),
     events: (call) => mergeEvents(set, call),
     exec: ofPath('exec', 'id'),
     first: async (call) => (isOfSwarm(call.endpoint) ? await managerOf(set, call) : set.first).send(call),
     image: ofPath('image', 'name'),
     info: (call) => info(set, call),
-    list: (call) => joinLists(set, memory, call),
+    list: (call) => joinLists(set, finder, remembered, call),
     network: ofPath('network', 'id'),
     ping: (call) => ping(set, call),
     plugin: ofPath('plugin', 'name'),
     prune: (call) => sumUp(set, call),
     pull: async (call) => (await placement.ofImages(call)).send(call),
     'remove image': (call) => removeImage(finder, call as Call<'DELETE /images/:name'>),
+    rename: (call) => rename(set, finder, call as Call<'POST /containers/:id/rename'>),
     save: (call) => save(finder, call as Call<'GET /images/get'>),
     version: (call) => version(set, call),
     volume: ofPath('volume', 'name'),
   }
   const layer: Layer = (call) => answers[wayOf(call.endpoint)](call)
   Object.defineProperty(layer, 'name', { value: 'engines' })
-  return Object.assign(layer, { ready: set.ready, final: true })
+  return Object.assign(layer, { ready: set.ready, final: true, severalEngines: true })
 }
 
 type Answer = (call: Call) => Promise<Reply>
 
-/** What is answered with the id of something new. */
-const makesId: ReadonlySet<string> = new Set([
-  'POST /containers/create',
-  'POST /containers/:id/exec',
-  'POST /networks/create',
-])
+const optionNames = ['builds', 'log', 'patience', 'place', 'remember']
 
-const optionNames = new Set(['builds', 'log', 'patience', 'place', 'remember'])
-
-function checkOptions(options: EnginesOptions): void {
-  if (typeof options !== 'object' || options === null)
-    throw wrong(`engines() was given ${shown(options)} for its options.`)
+function checkEach(options: EnginesOptions): void {
+  checkOptions('engines()', options, optionNames)
   for (const [name, value] of Object.entries(options)) {
-    if (!optionNames.has(name)) throw wrong(`engines() was given the option ${name}, which does not exist.`)
     if (
       (name === 'patience' || name === 'remember') &&
       !(Number.isInteger(value) && value > 0 && value < 2 ** 31)
@@ -142,16 +133,24 @@ function checkOptions(options: EnginesOptions): void {
   }
 }
 
+function builderOf({ members }: EngineSet, name: string | undefined): Member {
+  const builder = members.find((each) => name === undefined || each.name === name)
+  if (builder !== undefined) return builder
+  const names = members.map((each) => each.name).join(', ')
+  throw wrong(`engines() was given builds: ${shown(name)}, which is no engine of it: there is ${names}.`)
+}
+
 /** An engine that is there twice would have everything twice, and no name would say which. */
 function checkOnce(upstreams: Upstreams): void {
   const names = new Map<string, string>()
   for (const [name, to] of Object.entries(upstreams ?? {})) {
     const address = typeof to === 'object' && to !== null && 'address' in to ? to.address : to
     if (typeof address !== 'string') continue
-    const other = names.get(address)
+    const place = address.replace(/\/+$/, '')
+    const other = names.get(place)
     if (other !== undefined)
       throw wrong(`engines() was given ${address} as ${other} and as ${name}: name each engine once.`)
-    names.set(address, name)
+    names.set(place, name)
   }
 }
 

@@ -5,6 +5,7 @@ import { reply, writeJson } from '@intermediate/core'
 import { isUnreachable } from '../unreachable.js'
 import type { EngineSet } from './engine-set.js'
 import { messageOf, failureOf, warningsOf } from './engine-set.js'
+import { filtersForEach, filtersOf } from './filters.js'
 import type { Member } from './member.js'
 import { Merge } from './merge.js'
 
@@ -29,13 +30,25 @@ export async function mergeEvents(set: EngineSet, call: Call): Promise<Reply> {
   const until = seconds(events.query.until)
   const begun = String(Date.now() / 1000)
   const isOver = () => until !== undefined && until <= Date.now() / 1000
-  const answers = await set.replies(call)
+  const filters = filtersOf(call)
+  const own = filters && filtersForEach(set, filters, ['container', 'network', 'volume'])
+  const queryOf = (engine: Member) => ({
+    ...events.query,
+    ...(own && { filters: JSON.stringify(own.get(engine)) }),
+  })
+  const answers = await set.replies(call, {
+    ...(own && {
+      of: [...own.keys()],
+      ask: (upstream, engine) =>
+        upstream.ask(call, 'GET /events', { query: queryOf(engine) }) as Promise<Reply>,
+    }),
+  })
   const failure = failureOf(answers)
   if (failure !== undefined) return failure
   const merge = new Merge(isOver() ? patienceForPast : patience)
   for (const { engine } of answers.done) merge.begin(engine)
   const first = new Map(answers.done.map(({ engine, said }) => [engine, said]))
-  const sources = set.members
+  const sources = [...(own?.keys() ?? set.members)]
     .filter((engine) => !answers.failed.some((each) => each.engine === engine))
     .map(async (engine) => follow(engine, first.get(engine)))
   void Promise.all(sources).then(
@@ -61,7 +74,7 @@ export async function mergeEvents(set: EngineSet, call: Call): Promise<Reply> {
       await sleep(pause, undefined, { signal: events.signal }).catch(() => {})
       if (events.signal.aborted) return
       const since = last === undefined ? events.query.since || begun : textOf(last)
-      from = await askAgain(engine, events, since)
+      from = await askAgain(engine, events, { ...queryOf(engine), since })
     }
   }
 }
@@ -87,8 +100,11 @@ async function hear(
   return last
 }
 
-async function askAgain(engine: Member, call: Events, since: string): Promise<Reply | undefined> {
-  const query = { ...call.query, since } as NonNullable<CallArguments<'GET /events'>['query']>
+async function askAgain(
+  engine: Member,
+  call: Events,
+  query: NonNullable<CallArguments<'GET /events'>['query']>,
+): Promise<Reply | undefined> {
   try {
     return await engine.ask(call, {
       ask: (upstream) => upstream.ask(call, 'GET /events', { query }) as Promise<Reply>,

@@ -1,20 +1,11 @@
-import type { Call, CallArguments, Endpoint, Reply } from '@intermediate/core'
+import type { Call, CallArguments, Reply } from '@intermediate/core'
 import { IntermediateError } from '@intermediate/core'
+import type { Kind } from '../inspects.js'
+import { inspects } from '../inspects.js'
+import { refused } from '../refused.js'
+import type { Remembered } from '../remembered.js'
 import type { Answers, EngineSet } from './engine-set.js'
 import type { Member } from './member.js'
-import type { Memory } from './memory.js'
-
-/** What can be looked for. */
-export type Kind = 'container' | 'exec' | 'image' | 'network' | 'plugin' | 'volume'
-
-const inspects = {
-  container: { endpoint: 'GET /containers/:id/json', param: 'id' },
-  exec: { endpoint: 'GET /exec/:id/json', param: 'id' },
-  image: { endpoint: 'GET /images/:name/json', param: 'name' },
-  network: { endpoint: 'GET /networks/:id', param: 'id' },
-  plugin: { endpoint: 'GET /plugins/:name/json', param: 'name' },
-  volume: { endpoint: 'GET /volumes/:name', param: 'name' },
-} as const satisfies Readonly<Record<Kind, { endpoint: Endpoint; param: 'id' | 'name' }>>
 
 /** The engine that has something, and what it is called there. */
 export interface Found {
@@ -27,11 +18,11 @@ export interface Found {
 /** Finds the engine that has what a client names: by what is remembered, or by asking all of them. */
 export class Finder {
   private readonly set: EngineSet
-  private readonly memory: Memory
+  private readonly remembered: Remembered<Member>
 
-  constructor(set: EngineSet, memory: Memory) {
+  constructor(set: EngineSet, remembered: Remembered<Member>) {
     this.set = set
-    this.memory = memory
+    this.remembered = remembered
   }
 
   /**
@@ -42,7 +33,7 @@ export class Finder {
     const named = this.set.split(text)
     if (named.engine !== undefined && kind !== 'image')
       return { ...named, engine: named.engine, isThere: true }
-    const known = this.memory.get(text)
+    const known = this.remembered.get(text)
     if (known !== undefined) return { engine: known, name: text, isThere: true }
     const { engines, isOne, isExact, answers } = await this.having(call, kind, text)
     const [engine] = engines
@@ -63,13 +54,12 @@ export class Finder {
   async having(call: Call, kind: Kind, text: string): Promise<Having> {
     const { endpoint, param } = inspects[kind]
     const args = { params: { [param]: text } } as CallArguments<typeof endpoint>
-    const answers = await this.set.documents<Named>(
-      call,
-      (upstream) => upstream.ask(call, endpoint, args) as Promise<Reply>,
-    )
+    const answers = await this.set.documents<Named>(call, {
+      ask: (upstream) => upstream.ask(call, endpoint, args) as Promise<Reply>,
+    })
     const found = answers.done.map(({ engine, said }) => {
       const id = said.Id ?? said.ID
-      if (kind !== 'image') this.memory.set(id, engine)
+      if (kind !== 'image') this.remembered.set(id, engine)
       return { engine, id, isExact: [id, said.Name].some((name) => isSame(name, text)) }
     })
     const exact = found.filter(({ isExact }) => isExact)
@@ -81,7 +71,7 @@ export class Finder {
   }
 }
 
-interface Having {
+export interface Having {
   readonly engines: readonly Member[]
   /** It is the same on all of them. */
   readonly isOne: boolean
@@ -100,21 +90,34 @@ function isSame(name: string | null | undefined, text: string): boolean {
   return name === text || name === `/${text}`
 }
 
-function ambiguous(call: Call, kind: Kind, text: string, engines: readonly Member[]): IntermediateError {
+/** Several engines have something of this name, and it is not the same. */
+export function ambiguous(
+  call: Call,
+  kind: Kind,
+  text: string,
+  engines: readonly Member[],
+): IntermediateError {
   const names = engines.map(({ name }) => name)
-  return new IntermediateError(
-    'ERR_BAD_REQUEST',
-    400,
-    `${call.method} ${call.path}: there is a ${kind} ${text} on ${names.join(' and ')}: say ${names.map((name) => `${name}/${text}`).join(' or ')}.`,
-  )
+  const instead = names.map((name) => `${name}/${text}`).join(' or ')
+  return refused(call, 400, `there is a ${kind} ${text} on ${names.join(' and ')}: say ${instead}`)
 }
 
-function maybeDown(call: Call, kind: Kind, text: string, { missing }: Answers<unknown>): IntermediateError {
+/**
+ * No engine has it that answers, and one that does not may have it.
+ * @param instead what to say to have another one
+ */
+export function maybeDown(
+  call: Call,
+  kind: Kind,
+  text: string,
+  { missing }: Pick<Answers<unknown>, 'missing'>,
+  instead = '',
+): IntermediateError {
   const names = missing.map(({ engine }) => engine.name).join(' and ')
   return new IntermediateError(
     'ERR_UPSTREAM_UNREACHABLE',
     502,
-    `${call.method} ${call.path}: no engine that answers has the ${kind} ${text}, but ${names} may have it and cannot be reached.`,
+    `${call.method} ${call.path}: no engine that answers has the ${kind} ${text}, but ${names} may have it and cannot be reached${instead}.`,
     { cause: missing[0]!.error },
   )
 }

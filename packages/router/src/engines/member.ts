@@ -1,5 +1,6 @@
 import type { Call, OtherUpstream, Reply } from '@intermediate/core'
 import { IntermediateError } from '@intermediate/core'
+import { briefly } from '../in-time.js'
 import { isHarmless } from '../repeatable.js'
 import { isUnreachable } from '../unreachable.js'
 
@@ -8,9 +9,6 @@ export interface Question<T> {
   readonly ask: (upstream: OtherUpstream) => Promise<Reply>
   readonly hear: (reply: Reply) => T | Promise<T>
 }
-
-/** In ms, for an engine that is known to be down, which may be back; and for a ping, for which the docker CLI waits 2 s. */
-const briefly = 1000
 
 /** One of several engines that are seen as one, and whether it could be reached when it was last asked. */
 export class Member {

@@ -1,5 +1,5 @@
 import type { api } from '@intermediate/core'
-import type { Kind } from './finder.js'
+import type { Kind } from '../inspects.js'
 
 /** Something that the body of a create names and that has to be on the same engine. */
 export interface Reference {

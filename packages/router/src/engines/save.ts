@@ -1,5 +1,5 @@
 import type { Call, Reply } from '@intermediate/core'
-import { IntermediateError } from '@intermediate/core'
+import { refused } from '../refused.js'
 import type { Finder } from './finder.js'
 
 /**
@@ -18,9 +18,6 @@ export async function save(finder: Finder, call: Call<'GET /images/get'>): Promi
   const places = there.map(
     ({ name, engines }) => `${name} is on ${engines.map((each) => each.name).join(' and ')}`,
   )
-  throw new IntermediateError(
-    'ERR_BAD_REQUEST',
-    409,
-    `${call.method} ${call.path}: no engine has all of these images: ${places.join(', ')}. Save them one by one.`,
-  )
+  const what = `no engine has all of these images: ${places.join(', ')}. Save them one by one`
+  throw refused(call, 409, what)
 }

@@ -2,14 +2,14 @@ import type { api, Call, Reply } from '@intermediate/core'
 import { reply } from '@intermediate/core'
 import type { EngineSet } from './engine-set.js'
 import { failureOf, warningsOf } from './engine-set.js'
-import { sum } from './sum.js'
+import { added } from './added.js'
 
 /**
  * What every engine understands: the lowest of their newest API versions, with the head of the first for the rest. Of one
  * that is down it is the version that it told before, so that clients still understand it when it is back.
  */
 export async function ping(set: EngineSet, call: Call): Promise<Reply> {
-  const answers = await set.replies(call, 'askBriefly')
+  const answers = await set.replies(call, { how: 'askBriefly' })
   const failure = failureOf(answers)
   if (failure !== undefined) return failure
   const first = answers.done[0]!
@@ -42,10 +42,10 @@ export async function version(set: EngineSet, call: Call): Promise<Reply> {
   if (failure !== undefined) return failure
   const oldest = all.reduce((a, b) => (isOlder(b.said.ApiVersion, a.said.ApiVersion) ? b : a))
   const leasts = all.map(({ said }) => said.MinAPIVersion ?? undefined)
-  const names = all.map(({ engine, said }) => `${engine.name} ${said.Version}`)
+  const names = set.members.map(({ name }) => name)
   const body: api.SystemVersion = {
     ...oldest.said,
-    Platform: { Name: `${set.members.length} engines: ${names.join(', ')}` },
+    Platform: { Name: `${names.length} engines (${names.join(', ')})` },
     MinAPIVersion: leasts.reduce((a, b) => (isOlder(a, b) ? b : a)) ?? null,
     Components: [oldest, ...all.filter((each) => each !== oldest)].flatMap((each) =>
       (each.said.Components ?? []).map((component) =>
@@ -63,7 +63,7 @@ export async function info(set: EngineSet, call: Call): Promise<Reply> {
   const failure = failureOf(answers)
   if (failure !== undefined) return failure
   const first = all[0]!
-  const counts = counted.map((name) => [name, sum(all.map(({ said }) => said[name]))] as const)
+  const counts = counted.map((name) => [name, added(all.map(({ said }) => said[name]))] as const)
   const names = set.members.map(({ name }) => name)
   const Warnings = [
     `This is ${names.length} engines, ${names.join(', ')}: what is no count is that of ${first.engine.name}.`,

@@ -7,7 +7,7 @@ import type { Endpoint } from '@intermediate/core'
  * - `list`, `prune`, `disk`, `ping`, `version`, `info`, `events`: every engine answers, and the answers are made one;
  * - `container`, `exec`, `image`, `network`, `volume`, `plugin`: the engine answers that has what the path names;
  * - `create`, `pull`: the engine answers that the placement function names;
- * - `commit`, `save`, `connect`, `remove image`: as their own functions say.
+ * - `commit`, `save`, `connect`, `rename`, `remove image`: as their own functions say.
  */
 export type Way =
   | 'build'
@@ -28,6 +28,7 @@ export type Way =
   | 'prune'
   | 'pull'
   | 'remove image'
+  | 'rename'
   | 'save'
   | 'version'
   | 'volume'
@@ -61,7 +62,7 @@ export const ways = {
   'POST /containers/:id/kill': 'container',
   'GET /containers/:id/logs': 'container',
   'POST /containers/:id/pause': 'container',
-  'POST /containers/:id/rename': 'container',
+  'POST /containers/:id/rename': 'rename',
   'POST /containers/:id/resize': 'container',
   'POST /containers/:id/restart': 'container',
   'POST /containers/:id/start': 'container',

@@ -4,15 +4,15 @@ import type { EngineSet, Heard } from './engine-set.js'
 import { failureOf, warningsOf } from './engine-set.js'
 import { distinct } from './lists.js'
 import type { Item } from './lists.js'
-import { sum } from './sum.js'
+import { added } from './added.js'
 
 /** What was pruned everywhere, or takes space anywhere. It takes as long as it takes; what was pruned is told at any rate. */
 export async function sumUp(set: EngineSet, call: Call): Promise<Reply> {
-  const answers = await set.documents<Parts>(call, undefined, 'askPatiently')
+  const answers = await set.documents<Parts>(call, { how: 'askPatiently' })
   const failure = answers.done.length > 0 && call.method === 'POST' ? undefined : failureOf(answers)
   if (failure !== undefined) return failure
   nameApart(answers.done)
-  return reply(200, sum(answers.done.map(({ said }) => said)) as object, warningsOf(answers))
+  return reply(200, added(answers.done.map(({ said }) => said)) as object, warningsOf(answers))
 }
 
 /** Gives what takes space the names that it has in lists. */

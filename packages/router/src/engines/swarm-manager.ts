@@ -9,9 +9,8 @@ export function isOfSwarm(endpoint: Endpoint): boolean {
 
 /** The first engine that is a manager of its swarm; the first of all where none is. */
 export async function managerOf(set: EngineSet, call: Call): Promise<Member> {
-  const { done } = await set.documents<api.SystemInfo>(
-    call,
-    (upstream) => upstream.ask(call, 'GET /info') as Promise<Reply>,
-  )
+  const { done } = await set.documents<api.SystemInfo>(call, {
+    ask: (upstream) => upstream.ask(call, 'GET /info') as Promise<Reply>,
+  })
   return done.find(({ said }) => said.Swarm?.ControlAvailable === true)?.engine ?? set.first
 }

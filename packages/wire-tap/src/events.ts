@@ -9,7 +9,7 @@ export interface Occurred {
   readonly path: string
   /** In ms since 1970, with a fraction. */
   readonly time: number
-  /** How many events before this one, since the last that the sink was given, it was not given because it was too slow. */
+  /** How many events before this one, since the last that the sink took, are lost: it was too slow, or failed. */
   dropped?: number
 }
 

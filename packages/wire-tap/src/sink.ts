@@ -3,6 +3,9 @@ import type { CallBegun, TapEvent } from './events.js'
 /**
  * Where events go, one at a time: after a promise, the next comes when that is fulfilled. What comes meanwhile is kept up
  * to a limit, and past that dropped and counted. A call is never waiting for its sink.
+ *
+ * An event at which it throws is lost, and the next says so in `dropped`. A sink that says of itself what it has lost throws
+ * an error that is `counted: true`.
  */
 export interface Sink {
   (event: TapEvent): void | PromiseLike<unknown>

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BodySeen, CallBegun, TapEvent } from '../events.js'
-import { checkText } from '../settings.js'
+import { checkText, settingError } from '../settings.js'
 import type { FileSink } from './json-lines.js'
 import { Recording } from './recording.js'
 import type { Size } from './recording.js'
@@ -21,7 +21,12 @@ const resizes = /^POST \/(?:containers|exec)\/:id\/resize$/
  */
 export function asciicast(folder: string): FileSink {
   checkText('asciicast()', 'folder', folder)
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw settingError(`asciicast() cannot make the folder ${folder} (${code}): give another.`)
+  }
   const recordings = new Map<number, Recording>()
   const sizes = new Map<string, Size>()
   const closing = new Set<Promise<void>>()

@@ -69,6 +69,16 @@ describe('jsonLines', () => {
     expect(await Promise.all(files.map(texts))).toEqual(['40', '12', '34'])
   })
 
+  it('keeps no full file where it is to keep none', async () => {
+    await using folder = await temporaryFolder()
+    const path = folder.file('calls.jsonl')
+    await using sink = jsonLines(path, { maxBytes: 1, keep: 0 })
+    for (const text of ['1', '2', '3']) await sink(frame(text))
+    await sink.close()
+    expect(await readdir(folder.path)).toEqual(['calls.jsonl'])
+    expect(await texts(path)).toEqual(['3'])
+  })
+
   it('tells of a file that cannot be written, and goes on once it can', async () => {
     await using folder = await temporaryFolder()
     await mkdir(folder.file('later'))

@@ -14,6 +14,9 @@ export interface Sink {
    * takes others from then on has another list. Default: all.
    */
   readonly wants?: readonly TapEvent['type'][]
-  /** Fields to set in the call before it goes on, where a sink changes calls. It is asked at once, and must not wait. */
-  readonly headers?: (begun: CallBegun) => Readonly<Record<string, string>>
+  /**
+   * Fields to set in the call before it goes on, where a sink changes calls; undefined takes one off. It is asked at once,
+   * and must not wait.
+   */
+  readonly headers?: (begun: CallBegun) => Readonly<Record<string, string | undefined>>
 }

@@ -251,11 +251,13 @@ const counting: Tap = { limit: 0, data() {}, end() {} }
 
 function setHeaders(
   call: Call,
-  headers: () => Readonly<Record<string, string>>,
+  headers: () => Readonly<Record<string, string | undefined>>,
   onError: (error: unknown) => void,
 ): void {
   try {
-    for (const [name, value] of Object.entries(headers())) call.headers.set(name, value)
+    for (const [name, value] of Object.entries(headers()))
+      if (value === undefined) call.headers.delete(name)
+      else call.headers.set(name, value)
   } catch (error) {
     onError(error)
   }

@@ -87,6 +87,11 @@ export interface CallEnded extends Occurred {
   readonly clientLeft: true | undefined
   /** How many items the sink was not given because they were larger than `bodies`, or no JSON; undefined: none. */
   skipped: number | undefined
+  /**
+   * Whose body the sink was not given though it takes bodies: it was larger than `bodies`, no JSON, compressed, or cut.
+   * Undefined: nobody's.
+   */
+  leftOut: readonly ('call' | 'reply')[] | undefined
 }
 
 /** What a tap tells of a call: its beginning, in their order what passes, and its end. */

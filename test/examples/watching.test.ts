@@ -119,7 +119,13 @@ it('session-recording records a session of a terminal', async () => {
     expect(text.trimEnd().split('\n')).toHaveLength(2)
     return text.split('\n')
   })
-  expect(JSON.parse(cast[0]!)).toMatchObject({ version: 2, width: 97, height: 31, title: id })
+  expect(JSON.parse(cast[0]!)).toMatchObject({
+    version: 2,
+    width: 97,
+    height: 31,
+    title: 'exec web: echo hello',
+    command: 'echo hello',
+  })
   expect(JSON.parse(cast[1]!)).toEqual([0, 'o', 'hello\r\n'])
 })
 

@@ -276,7 +276,7 @@ describe('options', () => {
     [() => wireTap(undefined as never), 'wireTap() takes a sink, such as terminal(), and not undefined.'],
     [
       () => wireTap(told(), { body: 1 } as never),
-      'wireTap() was given body, which does not exist: it has endpoints, bodies, stdin, queue, redact, onError.',
+      'wireTap() was given the option body, which does not exist: there are endpoints, bodies, stdin, queue, redact and onError.',
     ],
     [
       () => wireTap(told(), { bodies: -1 }),
@@ -289,7 +289,7 @@ describe('options', () => {
     [() => wireTap(told(), { stdin: 1 as never }), 'wireTap() was given the stdin 1: say true or false.'],
     [
       () => wireTap(told(), { redact: { envs: true } as never }),
-      'wireTap() redact was given envs, which does not exist: it has env, headers.',
+      'wireTap() redact was given the option envs, which does not exist: there are env and headers.',
     ],
     [
       () => wireTap(told(), { redact: { headers: 'X' as never } }),

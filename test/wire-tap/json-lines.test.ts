@@ -210,7 +210,7 @@ describe('jsonLines', () => {
     [() => jsonLines(''), 'jsonLines() was given the path : give it as text.'],
     [
       () => jsonLines('x', { size: 1 } as never),
-      'jsonLines() was given size, which does not exist: it has maxBytes, keep.',
+      'jsonLines() was given the option size, which does not exist: there are maxBytes and keep.',
     ],
     [
       () => jsonLines('x', { keep: -1 }),

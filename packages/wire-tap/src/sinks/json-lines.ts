@@ -42,8 +42,8 @@ export function jsonLines(path: string, options: JsonLinesOptions = {}): FileSin
     const { dropped = 0 } = event
     const afterLoss = (lost: number) => jsonLine({ ...event, dropped: dropped + lost })
     const writing = file.write(jsonLine(event), { count: dropped + 1, afterLoss })
-    return writing?.catch((error: Error) => {
-      throw Object.assign(error, { counted: true })
+    return writing?.catch((error: unknown) => {
+      throw Object.assign(error as Error, { counted: true })
     })
   }
   const close = () => file.close()

@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import { open, rename, rm, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { inTurn } from './in-turn.js'
 
 /** When files are begun anew. */
 export interface Rotation {
@@ -150,7 +151,9 @@ export class LineFile {
       this.size = found.size
       const last = Buffer.from('\n')
       if (found.isFile() && found.size > 0) await file.read(last, 0, 1, found.size - 1)
-      if (last.toString() !== '\n') await file.appendFile('\n')
+      if (last.toString() === '\n') return file
+      await file.appendFile('\n')
+      this.size++
       return file
     } catch (error) {
       await file.close()
@@ -195,21 +198,6 @@ function linesIn(bytes: Buffer): number {
   let count = 0
   for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1)) count++
   return count
-}
-
-/** The last that was begun with each path. */
-const turns = new Map<string, Promise<unknown>>()
-
-/** One after the other for each path, or two would take the same file for full and move it twice. */
-async function inTurn(path: string, act: () => Promise<void>): Promise<void> {
-  const before = turns.get(path)
-  const acting = before === undefined ? act() : before.then(act, act)
-  turns.set(path, acting)
-  try {
-    await acting
-  } finally {
-    if (turns.get(path) === acting) turns.delete(path)
-  }
 }
 
 function unlessMissing(error: unknown): undefined {

@@ -1,4 +1,4 @@
-// Nothing privileged, a ticket for every container, and the team's label on it.
+// Nothing privileged, a ticket for every container that is created, and the team's label on it; builds need none.
 import { intermediate } from '@intermediate/core'
 import { enricher } from '@intermediate/enricher'
 import { filter } from '@intermediate/filter'

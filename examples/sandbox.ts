@@ -1,4 +1,4 @@
-// A coding agent has a Docker of its own: its things only, its workspace and nothing else of the host, within limits.
+// A coding agent has a Docker of its own: its things and its workspace, nothing else of the host, within limits.
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { intermediate } from '@intermediate/core'
@@ -25,6 +25,7 @@ const denied = [
   'GET /images/:name/get',
 ] as const
 
+// Images that bear no owner are there for everybody, with their history and the build arguments in it.
 // The agent is to be in a container itself, with this socket and the workspace: what is root in a container can leave
 // programs in the workspace that are root on the host for who runs them there. Not bounded: ports, disk, the network.
 export default intermediate()

@@ -1,4 +1,5 @@
 // Each team has the engine as if alone: it sees, uses and removes only what it has made, and comes by nothing of the host.
+// Images that nobody's team has made, as those that were pulled without it, are there for all.
 import type { Call } from '@intermediate/core'
 import { intermediate } from '@intermediate/core'
 import { filter } from '@intermediate/filter'

@@ -10,6 +10,7 @@ import { removeLeftOvers } from './left-overs.js'
 const engines = await foundEngines()
 
 const run = `exa-${randomBytes(3).toString('hex')}`
+const classic = { env: { DOCKER_BUILDKIT: '0' } }
 const sleep = [...busybox, 'sleep', '600']
 
 afterAll(async () => {
@@ -97,6 +98,23 @@ describe.each(engines)('$name', (engine: Engine) => {
       const shown = 'cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null'
       const ran = to.docker({ exits: 'any' })`run --rm --memory 8g ${busybox} sh -c ${shown}`
       expect((await ran).stdout).toBe(`${64 * 1024 ** 2}\n`)
+    })
+
+    it('limits holds in the steps of a build', async () => {
+      await using to = await through('limits', { MEMORY: '64m' })
+      const shown = 'cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null'
+      const stdin = `FROM busybox:latest\nLABEL ${run}=made\nRUN ${shown}; true\n`
+      const built = await to.docker({ ...classic, stdin })`build --pull=false --no-cache --force-rm -`
+      expect(built.stdout).toContain(`\n${64 * 1024 ** 2}\n`)
+    })
+
+    it('ticket asks for the label of a build', async () => {
+      await using to = await through('ticket')
+      const stdin = `FROM busybox:latest\nLABEL ${run}=made\n`
+      const build = to.docker({ ...classic, stdin, exits: 'any' })`build --pull=false --no-cache -`
+      expect((await build).stderr).toContain('name its ticket: --label ticket=OPS-7')
+      const labels = ['--label', 'ticket=OPS-7']
+      await to.docker({ ...classic, stdin })`build --pull=false --no-cache --force-rm ${labels} -`
     })
 
     it('network has containers find each other by name', async () => {

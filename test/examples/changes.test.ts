@@ -41,6 +41,21 @@ it('limits gives containers what they may take, whatever they ask for', async ()
   ])
 })
 
+it('limits lets the engine build within them, and nobody build without', async () => {
+  await using to = await tried((await example('limits', { MEMORY: '1g' })).default)
+  const refusal = { message: 'BuildKit keeps to no limits: build with DOCKER_BUILDKIT=0' }
+  for (const call of [
+    'POST /grpc',
+    'POST /session',
+    'POST /build?version=2',
+    'POST /build?version=2&memory=1',
+  ])
+    expect(await to.call(call)).toMatchObject({ status: 403, json: refusal })
+  for (const version of ['', '?version=1']) await to.call(`POST /build${version}`)
+  const builds = to.engine.calls.map(({ endpoint, query }) => [endpoint, query['memory']])
+  expect(builds).toEqual(Array(2).fill(['POST /build', String(1024 ** 3)]))
+})
+
 describe('network', () => {
   it('puts containers onto its own, which it makes once, unless they ask for another', async () => {
     await using to = await tried((await example('network', { NETWORK: 'ours' })).default)

@@ -57,6 +57,27 @@ it('ticket asks for a label of that form, of containers and services', async () 
   expect((await to.call('POST /volumes/create', {})).status).toBe(201)
 })
 
+it('ticket asks for it in the labels of a build, and lets none pass whose labels cannot be seen', async () => {
+  await using to = await tried((await example('ticket')).default)
+  const advice = { message: 'name its ticket: --label ticket=OPS-7' }
+  const build = (labels: string) => to.call(`POST /build?labels=${encodeURIComponent(labels)}`)
+  expect(await to.call('POST /build')).toMatchObject({ status: 403, json: advice })
+  for (const labels of [
+    '',
+    'null',
+    '[]',
+    '{}',
+    '{"ticket":"none"}',
+    '{"__proto__":{"ticket":"OPS-7"}}',
+    '{"a":',
+  ])
+    expect(await build(labels)).toMatchObject({ status: 403, json: advice })
+  expect((await to.call('POST /grpc')).status).toBe(403)
+  expect(to.engine.calls).toEqual([])
+  await build('{"ticket":"OPS-7"}')
+  expect(to.engine.calls.map(({ endpoint }) => endpoint)).toEqual(['POST /build'])
+})
+
 it('no-exec refuses to exec, and nothing else', async () => {
   await using to = await tried((await example('no-exec')).default)
   await to.call(`${create}?name=db`, { Image: 'busybox', Cmd: ['sleep', '100'] })

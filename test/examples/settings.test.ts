@@ -7,7 +7,7 @@ describe('a setting that cannot be used is an error that says what to give', () 
     ['network', { NETWORK: '' }, 'enricher.network() was given "": give it the name of a network.'],
     ['registry-mirror', { MIRROR: 'https://mirror.local' }, '"https://mirror.local" is no place of a mirror'],
     ['metrics', { METRICS: '9323' }, 'prometheus() was given 9323 to listen on: give tcp://127.0.0.1:9323'],
-    ['audit-log', { AUDIT_LOG: '/nowhere/log' }, "no such file or directory, open '/nowhere/log'"],
+    ['audit-log', { AUDIT_LOG: '/nowhere/log' }, 'jsonLines() cannot write to /nowhere/log (ENOENT)'],
     ['two-engines', { ENGINE_A: 'here' }, '"here" is not an address: write unix:///path/to.sock'],
     ['sandbox', { WORKSPACE: '/nowhere' }, 'WORKSPACE cannot be /nowhere: give it the folder in which'],
     ['sandbox', { WORKSPACE: '/' }, 'WORKSPACE cannot be /: give it the folder in which the agent works'],

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { temporaryFolder, transcript } from '@intermediate/testing'
+import type { Sink, TapEvent } from '@intermediate/wire-tap'
 import { expect, it, vi } from 'vitest'
 import { request, upgrade } from '../docker-calls.js'
 import { example, tried } from './tried.js'
@@ -58,6 +59,52 @@ it('audit-log writes down what may change something, with its end and without En
   expect(to.arrived(create)).toEqual([{ Image: 'busybox', Env: ['KEY=secret'] }])
 })
 
+it('audit-log has bodies as large as core reads, and says which are left out', async () => {
+  await using folder = await temporaryFolder()
+  const { default: auditLog } = await example('audit-log', { AUDIT_LOG: folder.file('audit.jsonl') })
+  await using to = await tried(auditLog)
+  const Labels = { much: 'x'.repeat(1_000_000) }
+  expect((await to.call(create, { Image: 'busybox', Labels })).status).toBe(201)
+  await to.call('POST /build')
+  await to.call('PUT /containers/none/archive?path=/', 'no JSON')
+  const events = await vi.waitFor(async () => {
+    const text = await readFile(folder.file('audit.jsonl'), 'utf8')
+    expect(text.match(/"type":"end"/g)).toHaveLength(3)
+    return text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+  })
+  expect(events[1]!['json']).toEqual({ Image: 'busybox', Labels })
+  const leftOut = events.filter(({ type }) => type === 'end').map((end) => end['leftOut'])
+  expect(leftOut).toEqual([undefined, undefined, ['call']])
+})
+
+it('audit-log says what was dropped in the next line, also where it was a read that said so', async () => {
+  await using folder = await temporaryFolder()
+  const taps = await import('@intermediate/wire-tap')
+  const sinks: Sink[] = []
+  const wireTap: typeof taps.wireTap = (sink, options) => taps.wireTap((sinks.push(sink), sink), options)
+  vi.doMock('@intermediate/wire-tap', () => ({ ...taps, wireTap }))
+  try {
+    await example('audit-log', { AUDIT_LOG: folder.file('audit.jsonl') })
+  } finally {
+    vi.doUnmock('@intermediate/wire-tap')
+  }
+  const told = (endpoint: string, dropped?: number) =>
+    sinks[0]!({ type: 'end', endpoint, ...(dropped && { dropped }) } as TapEvent)
+  await told('POST /commit', 1)
+  await told('GET /info', 2)
+  await told('GET /info', 3)
+  await told('POST /commit', 4)
+  await told('POST /commit')
+  await vi.waitFor(async () => {
+    const lines = (await readFile(folder.file('audit.jsonl'), 'utf8')).trimEnd().split('\n')
+    const dropped = lines.map((line) => (JSON.parse(line) as TapEvent).dropped)
+    expect(dropped).toEqual([1, 9, undefined])
+  })
+})
+
 it('session-recording records a session of a terminal', async () => {
   await using folder = await temporaryFolder()
   const { default: recording } = await example('session-recording', { SESSIONS: folder.file('sessions') })
@@ -72,7 +119,13 @@ it('session-recording records a session of a terminal', async () => {
     expect(text.trimEnd().split('\n')).toHaveLength(2)
     return text.split('\n')
   })
-  expect(JSON.parse(cast[0]!)).toMatchObject({ version: 2, width: 97, height: 31, title: id })
+  expect(JSON.parse(cast[0]!)).toMatchObject({
+    version: 2,
+    width: 97,
+    height: 31,
+    title: 'exec web: echo hello',
+    command: 'echo hello',
+  })
   expect(JSON.parse(cast[1]!)).toEqual([0, 'o', 'hello\r\n'])
 })
 

@@ -6,13 +6,14 @@ import { describe, expect, it } from 'vitest'
 import { frame } from './sink-calls.js'
 
 describe('asciicast', () => {
-  const call = (path: string, query = {}, number = 1) =>
+  const call = (path: string, query = {}, number = 1, who = {}) =>
     ({
       ...frame(''),
+      ...who,
       type: 'call',
-      endpoint: path.replace('/x/', '/:id/'),
+      endpoint: path.replace(/(containers|exec)\/(?!create$)[^/]+/, '$1/:id'),
       path,
-      params: { id: 'x' },
+      params: path.endsWith('/create') ? {} : { id: path.split('/')[2] },
       query,
       headers: {},
       call: number,
@@ -37,7 +38,13 @@ describe('asciicast', () => {
         .map((line) => JSON.parse(line) as unknown),
     )
   }
-  const header = (width: number, height: number) => ({ version: 2, width, height, timestamp: 1, title: 'x' })
+  const header = (width: number, height: number) => ({
+    version: 2,
+    width,
+    height,
+    timestamp: 1,
+    title: 'exec x',
+  })
 
   it('records a session with its size and times, and characters that come in parts', async () => {
     expect(
@@ -55,6 +62,76 @@ describe('asciicast', () => {
     ).toEqual([
       [header(97, 31), [0, 'o', '$ '], [0.5, 'o', '€'], [0.750123, 'i', 'ls\r'], [0.750123, 'r', '120x40']],
     ])
+  })
+
+  /** The names of the files that a sink writes of these events, and what their headers say. */
+  async function headers(events: readonly TapEvent[]) {
+    await using folder = await temporaryFolder()
+    await using sink = asciicast(folder.path)
+    for (const event of [...events, frame('$ '), end]) await sink(event)
+    const names = await readdir(folder.path)
+    const texts = await Promise.all(names.map((name) => readFile(folder.file(name), 'utf8')))
+    return texts.map((text, at) => {
+      const { title, command } = JSON.parse(text.split('\n')[0]!) as Record<string, unknown>
+      return { name: names[at]!.slice('1970-01-01T00-00-01-000Z-'.length), title, command }
+    })
+  }
+  const id = 'b5c8127f'.repeat(8)
+
+  it('says of an exec in which container it is, what it runs, and who has it', async () => {
+    const made = [
+      call('POST /containers/web/exec', {}, 7),
+      body('call', { Tty: true, cmd: ['sh'], Cmd: ['sh', '-c', 'ls -l'] }, 7),
+      body('reply', { Id: id }, 7),
+    ]
+    const command = 'sh -c ls -l'
+    const name = 'exec-web-b5c8127fb5c8-1.cast'
+    const started = (who: object) => [...made, call(`POST /exec/${id}/start`, {}, 1, who)]
+    expect(await headers(started({}))).toEqual([{ name, title: `exec web: ${command}`, command }])
+    expect(await headers(started({ client: '10.0.0.5' }))).toMatchObject([
+      { title: `exec web: ${command} (10.0.0.5)` },
+    ])
+    expect(await headers(started({ client: '10.0.0.5', certificate: 'ann' }))).toMatchObject([
+      { title: `exec web: ${command} (ann at 10.0.0.5)` },
+    ])
+  })
+
+  it('says what a container was called that is attached to, or execed into, by its id', async () => {
+    const made = [
+      call('POST /containers/create', { name: 'web' }, 7),
+      body('call', { Image: 'busybox', Entrypoint: ['/init'], Cmd: 'sh' }, 7),
+      body('reply', { Id: id }, 7),
+    ]
+    expect(await headers([...made, call(`POST /containers/${id}/attach`)])).toEqual([
+      { name: 'attach-web-b5c8127fb5c8-1.cast', title: 'attach web: /init sh', command: '/init sh' },
+    ])
+    const exec = [call(`POST /containers/${id}/exec`, {}, 8), body('reply', { Id: 'e1' }, 8)]
+    expect(await headers([...made, ...exec, call('POST /exec/e1/start')])).toEqual([
+      { name: 'exec-web-e1-1.cast', title: 'exec web', command: undefined },
+    ])
+  })
+
+  it('says of others only what their clients call them', async () => {
+    expect(await headers([call('POST /containers/web/attach')])).toEqual([
+      { name: 'attach-web-1.cast', title: 'attach web', command: undefined },
+    ])
+  })
+
+  it('lets no title steer a terminal, and no name leave the folder', async () => {
+    const made = [
+      call('POST /containers/create', { name: '/../\x1b[2J' }, 7),
+      body('call', { Cmd: ['\x1b]0;x\x07', 'x'.repeat(1000)] }, 7),
+      body('reply', { Id: 'x' }, 7),
+    ]
+    const [shown] = await headers([...made, call('POST /containers/x/attach')])
+    expect(shown!.name).toBe('attach-_..___2J-x-1.cast')
+    expect(shown!.title).toMatch(/^attach \/\.\.\/\\u001b\[2J: \\u001b\]0;x\\u0007 x{190,}…$/)
+  })
+
+  it('is an error at once where the folder cannot be made', () => {
+    expect(() => asciicast('/dev/null/casts')).toThrow(
+      'asciicast() cannot make the folder /dev/null/casts (ENOTDIR): give another.',
+    )
   })
 
   it('waits for the size that an older client tells after the start', async () => {
@@ -87,7 +164,7 @@ describe('asciicast', () => {
     await sink(end)
     await sink.close()
     const [name] = await readdir(folder.file('casts'))
-    expect(name).toMatch(/^1970-01-01T00-00-01-000Z-attach-______etc___x{28}-1\.cast$/)
+    expect(name).toMatch(/^1970-01-01T00-00-01-000Z-attach-\.\._\.\._etc___x{28}-1\.cast$/)
     const { mode } = await stat(folder.file(`casts/${name}`))
     expect(mode & 0o777).toBe(0o600)
     expect(await readdir(folder.path)).toEqual(['casts'])

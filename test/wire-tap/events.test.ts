@@ -35,6 +35,9 @@ async function toldOf(sent: string, answered: string, options?: WireTapOptions) 
   return sink
 }
 
+const packed = (body: string) =>
+  response('200 OK', body, ['Content-Encoding: gzip', `Content-Length: ${body.length}`])
+
 const frame = (stream: number, text: string) =>
   `${String.fromCharCode(stream)}\0\0\0\0\0\0${String.fromCharCode(text.length)}${text}`
 
@@ -83,9 +86,22 @@ describe('a tap tells of', () => {
     ]) {
       const sink = await toldOf(request('POST /build', [], body), ok, { bodies: 50 })
       expect(sink.of('body')).toEqual([])
-      expect(sink.of('end')[0]).toMatchObject({ received: body.length, sent: 2 })
+      expect(sink.of('end')[0]).toMatchObject({ received: body.length, sent: 2, leftOut: ['call'] })
     }
-    expect((await toldOf(request('POST /build', [], '{}'), ok, { bodies: 0 })).of('body')).toEqual([])
+    const none = await toldOf(request('POST /build', [], '{}'), ok, { bodies: 0 })
+    expect(none.of('body')).toEqual([])
+    expect(none.of('end')[0]!.leftOut).toBeUndefined()
+  })
+
+  it.each<[what: string, sent: string, answered: string, leftOut: string[] | undefined]>([
+    ['nobody', request('POST /volumes/create', [], '{}'), response('200 OK', '{}'), undefined],
+    ['nobody, where there are none', request('POST /volumes/create'), response('200 OK', ''), undefined],
+    ['both', request('POST /volumes/create', [], 'x'), response('400 Bad Request', 'y'), ['call', 'reply']],
+    ['the engine, compressed', request('GET /info'), packed(gzipSync('{}').toString('latin1')), ['reply']],
+    ['nobody, of a stream', request('GET /events'), response('200 OK', '{}{}'), undefined],
+  ])('whose body it was not told: %s', async (_whose, sent, answered, leftOut) => {
+    const sink = await toldOf(sent, answered)
+    expect(sink.of('end')[0]!.leftOut).toEqual(leftOut)
   })
 
   it('each item of a stream of JSON as it comes, before the next', async () => {
@@ -260,7 +276,7 @@ describe('options', () => {
     [() => wireTap(undefined as never), 'wireTap() takes a sink, such as terminal(), and not undefined.'],
     [
       () => wireTap(told(), { body: 1 } as never),
-      'wireTap() was given body, which does not exist: it has endpoints, bodies, stdin, queue, redact, onError.',
+      'wireTap() was given the option body, which does not exist: there are endpoints, bodies, stdin, queue, redact and onError.',
     ],
     [
       () => wireTap(told(), { bodies: -1 }),
@@ -273,7 +289,7 @@ describe('options', () => {
     [() => wireTap(told(), { stdin: 1 as never }), 'wireTap() was given the stdin 1: say true or false.'],
     [
       () => wireTap(told(), { redact: { envs: true } as never }),
-      'wireTap() redact was given envs, which does not exist: it has env, headers.',
+      'wireTap() redact was given the option envs, which does not exist: there are env and headers.',
     ],
     [
       () => wireTap(told(), { redact: { headers: 'X' as never } }),

@@ -1,14 +1,33 @@
-import { mkdir, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { intermediate } from '@intermediate/core'
 import { temporaryFolder } from '@intermediate/testing'
 import type { TapEvent } from '@intermediate/wire-tap'
-import { jsonLines } from '@intermediate/wire-tap'
+import { jsonLines, wireTap } from '@intermediate/wire-tap'
 import { describe, expect, it, vi } from 'vitest'
 import { request } from '../docker-calls.js'
 import { calling, frame } from './sink-calls.js'
+import { told } from './told.js'
 
 /** Until there is something in a file, which a sink writes when it can. */
 async function written(path: string): Promise<void> {
   await vi.waitFor(async () => expect((await stat(path)).size).toBeGreaterThan(0), { interval: 1 })
+}
+
+/** Every file of this process is on a disk with so many bytes left. */
+async function diskWith(bytes: number) {
+  const file = await open('/dev/null', 'a')
+  await file.close()
+  const write = file.write as FileHandle['write'] & ((data: Buffer, at: number, length: number) => unknown)
+  const disk = { room: bytes }
+  const spy = vi.spyOn(Object.getPrototypeOf(file) as FileHandle, 'write')
+  spy.mockImplementation(async function (this: FileHandle, data: Buffer, at: number) {
+    const length = Math.min(disk.room, data.length - at)
+    if (length === 0) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
+    disk.room -= length
+    return write.call(this, data, at, length)
+  } as never)
+  return Object.assign(disk, { [Symbol.dispose]: () => spy.mockRestore() })
 }
 
 describe('jsonLines', () => {
@@ -50,16 +69,60 @@ describe('jsonLines', () => {
     expect(await Promise.all(files.map(texts))).toEqual(['40', '12', '34'])
   })
 
+  it('keeps no full file where it is to keep none', async () => {
+    await using folder = await temporaryFolder()
+    const path = folder.file('calls.jsonl')
+    await using sink = jsonLines(path, { maxBytes: 1, keep: 0 })
+    for (const text of ['1', '2', '3']) await sink(frame(text))
+    await sink.close()
+    expect(await readdir(folder.path)).toEqual(['calls.jsonl'])
+    expect(await texts(path)).toEqual(['3'])
+  })
+
   it('tells of a file that cannot be written, and goes on once it can', async () => {
     await using folder = await temporaryFolder()
+    await mkdir(folder.file('later'))
     const path = folder.file('later/calls.jsonl')
     const sink = jsonLines(path)
-    await sink(frame('lost'))
-    await expect(sink.close()).rejects.toThrow('ENOENT')
+    await rm(folder.file('later'), { recursive: true })
+    for (const dropped of [undefined, 10]) {
+      await sink(frame('lost', { dropped } as object))
+      await expect(sink.close()).rejects.toThrow('ENOENT')
+    }
     await mkdir(folder.file('later'))
-    await sink(frame('written'))
+    await sink(frame('written', { dropped: 5 }))
+    await sink(frame('next'))
     await sink.close()
-    expect(await readFile(path, 'utf8')).toMatch(/"text":"written"\}\n$/)
+    const lines = (await readFile(path, 'utf8')).trimEnd().split('\n')
+    expect(lines.map((line) => JSON.parse(line) as object)).toEqual([
+      { ...frame(''), data: undefined, text: 'written', dropped: 17 },
+      { ...frame(''), data: undefined, text: 'next' },
+    ])
+  })
+
+  it('keeps whole lines on a disk that is full, and says in the next how many are lost', async () => {
+    await using folder = await temporaryFolder()
+    using disk = await diskWith(1000)
+    const path = folder.file('calls.jsonl')
+    const sink = jsonLines(path)
+    const errors: unknown[] = []
+    const tap = wireTap(sink, { onError: (error) => errors.push(error) })
+    // What fails in the first round is told in the second.
+    for (let round = 0; round < 2; round++)
+      await calling(told(), Array<string>(10).fill(request('GET /info')), intermediate().use(tap))
+    await sink.close().catch((error: unknown) => errors.push(error))
+    expect(errors.length).toBeGreaterThan(1)
+    expect(String(errors[0])).toContain('ENOSPC')
+    const kept = (await readFile(path, 'utf8')).split('\n')
+    expect(kept.length).toBeGreaterThan(1)
+    expect(kept.pop()).toBe('')
+    disk.room = Infinity
+    await calling(told(), [request('GET /info')], intermediate().use(tap))
+    await sink.close()
+    const all = (await readFile(path, 'utf8')).trimEnd().split('\n')
+    const dropped = all.map((line) => (JSON.parse(line) as TapEvent).dropped)
+    const none = Array<undefined>(kept.length).fill(undefined)
+    expect(dropped).toEqual([...none, 20 * 3 - kept.length, undefined, undefined])
   })
 
   it('tells of a full disk', async () => {
@@ -135,11 +198,19 @@ describe('jsonLines', () => {
     expect(await texts(path)).toEqual(sent)
   })
 
+  it('is an error at once where the file cannot be written', async () => {
+    await using folder = await temporaryFolder()
+    const path = folder.file('nowhere/calls.jsonl')
+    expect(() => jsonLines(path)).toThrow(
+      `jsonLines() cannot write to ${path} (ENOENT): give a file in a folder that is there.`,
+    )
+  })
+
   it.each([
     [() => jsonLines(''), 'jsonLines() was given the path : give it as text.'],
     [
       () => jsonLines('x', { size: 1 } as never),
-      'jsonLines() was given size, which does not exist: it has maxBytes, keep.',
+      'jsonLines() was given the option size, which does not exist: there are maxBytes and keep.',
     ],
     [
       () => jsonLines('x', { keep: -1 }),

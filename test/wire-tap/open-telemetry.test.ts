@@ -1,8 +1,9 @@
 import { intermediate, reply } from '@intermediate/core'
 import type { CallBegun, CallEnded, TapEvent } from '@intermediate/wire-tap'
 import { openTelemetry } from '@intermediate/wire-tap'
+import { trace } from '@opentelemetry/api'
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { request } from '../docker-calls.js'
 import { calling, frame } from './sink-calls.js'
 
@@ -61,6 +62,29 @@ describe('openTelemetry', () => {
       spans.map(({ traceId, spanId }) => `00-${traceId}-${spanId}-01`),
     )
     expect(spans[0]!.traceId).toBe(parent.slice(3, 35))
+  })
+
+  it.each([
+    ['with its trace', parent, 'a=b'],
+    ['not with another, where there was none', '', undefined],
+    ['not with another, where that is none', 'mine', undefined],
+    ['not with another, in capitals', parent.toUpperCase(), undefined],
+  ])('passes the state of a trace on %s', async (_where, traceparent, state) => {
+    const { tracer } = tracing()
+    const sent = request('GET /info', [`traceparent: ${traceparent}`, 'tracestate: a=b'])
+    const [came] = await calling(openTelemetry({ tracer, propagate: true }), [sent])
+    expect(/^tracestate: (.*)\r$/im.exec(came!.raw.toString())?.[1]).toBe(state)
+    expect(came!.raw.toString()).toMatch(/^traceparent: 00-[\da-f]{32}-[\da-f]{16}-01\r$/im)
+  })
+
+  it.each([
+    ['03', 1],
+    ['02', 0],
+  ])('reads of the flags %s only whether it is sampled', async (flags, sampled) => {
+    const { tracer } = tracing()
+    const span = vi.spyOn(tracer, 'startSpan')
+    await openTelemetry({ tracer })(begun(1, 'GET /info', { traceparent: parent.replace(/01$/, flags) }))
+    expect(trace.getSpanContext(span.mock.lastCall![2]!)).toMatchObject({ traceFlags: sampled })
   })
 
   it('names a call that is no endpoint by its method, and a method that is none of HTTP by none', async () => {

@@ -91,7 +91,7 @@ describe('a sink that has stalled', () => {
     failing = false
     await call()
     await sink.until('end')
-    expect(sink.events).toHaveLength(3)
+    expect(sink.events.map(({ dropped }) => dropped)).toEqual([3, undefined, undefined])
   })
 })
 
@@ -122,6 +122,38 @@ describe('a sink that fails', () => {
       stderr.mockRestore()
     }
     expect(said).toEqual(['intermediate: a sink of wireTap() failed: Error: full\n'])
+  })
+
+  it.each<[how: string, onError: () => unknown]>([
+    [
+      'throws',
+      () => {
+        throw new Error('no log')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('no log'))],
+  ])('ends nothing where its onError %s', async (_how, onError) => {
+    const said: string[] = []
+    const stderr = vi.spyOn(process.stderr, 'write').mockImplementation((text) => said.push(String(text)) > 0)
+    try {
+      const last = told()
+      const full = () => {
+        throw new Error('full')
+      }
+      const failing = Object.assign(full, { headers: full })
+      const layers = intermediate().use(wireTap(last)).use(wireTap(failing, { onError }))
+      await using to = await setUpWith(layers, 'unix', answer(ok))
+      await using client = await to.client()
+      for (let i = 0; i < 2; i++) {
+        await client.send(request('GET /info'))
+        expect((await client.response()).raw.toString()).toBe(ok)
+      }
+      await last.until('end', 2)
+      await new Promise((resolve) => setImmediate(resolve))
+    } finally {
+      stderr.mockRestore()
+    }
+    expect(said).toEqual(['intermediate: onError of wireTap() failed: Error: no log\n'])
   })
 })
 

@@ -76,6 +76,31 @@ describe('a tap never tells', () => {
       'credentials in a URL',
       request(`POST /build?remote=${encodeURIComponent(`https://me:${secret}@git/a`)}`),
     ],
+    ...['https:\\/\\/', 'https\\u003a//', 'https:\\u002F\\u002f'].flatMap((scheme) =>
+      ['labels', 'cachefrom'].map((name): [string, string] => {
+        const text = `"${scheme}me:${secret}@host/"`
+        const value = encodeURIComponent(name === 'labels' ? `{"a":${text}}` : `[${text}]`)
+        return [
+          `credentials in JSON of a query, ${name} with ${scheme}`,
+          request(`POST /build?${name}=${value}`),
+        ]
+      }),
+    ),
+    [
+      'credentials in JSON of a query that comes twice in it',
+      request(
+        `POST /build?labels=${encodeURIComponent(`{"a":"https:\\/\\/${secret}@h","a":"b","token":1}`)}`,
+      ),
+    ],
+    [
+      'JSON of a query that something stands behind',
+      request(`POST /build?labels=${encodeURIComponent(`{"a":"https:\\/\\/me:${secret}@host/"} x`)}`),
+    ],
+    [
+      'a token among the labels of a query',
+      request(`POST /build?labels=${encodeURIComponent(`{"Token":${quoted}}`)}`),
+    ],
+    ['credentials in a path that was redirected', request(`GET /images/https:/me:${secret}@host/x/json`)],
     [
       'the password of a CIFS mount',
       request('POST /volumes/create', [], `{"DriverOpts":{"o":"user=a,password=${secret}"}}`),
@@ -150,6 +175,11 @@ describe('a tap never tells', () => {
       request('GET /images/a/history'),
       `[{"CreatedBy":"|1 A=${secret} /bin/sh -c true"},{"CreatedBy":"RUN |1 A=${secret} /bin/sh -c true"}]`,
     ],
+    ...['ARG A=', 'ARG A B=1 C=', '/bin/sh -c #(nop)  ARG A='].map((by): [string, string, string] => [
+      `build arguments in a history that has ${by}`,
+      request('GET /images/a/history'),
+      JSON.stringify([{ CreatedBy: `${by}${secret}` }]),
+    ]),
     [
       'build arguments in the command of an image',
       request('GET /images/a/json'),
@@ -186,6 +216,24 @@ describe('a tap never tells', () => {
     const all = JSON.stringify(sink.events)
     expect(all).toContain(redacted)
     expect(all).not.toContain(secret)
+  })
+
+  // As Go writes them: it makes one slash of two, and keeps the query.
+  it.each([
+    [`/images/https:/me:${secret}@h/x/json`, `/images/https:/${redacted}@h/x/json`],
+    [`/images/https:/${secret}@h/json?x=1`, `/images/https:/${redacted}@h/json?x=1`],
+    [`/build?t=a%20b&buildargs=%22${secret}%22&q#${secret}`, `/build?t=a%20b&buildargs=${redacted}&q`],
+    [`http://me:${secret}@h/build?Token=${secret}`, `http://${redacted}@h/build?Token=${redacted}`],
+    [`/build?remote=https://s3/a%3FX-Sig=${secret}`, `/build?remote=https://s3/a?${redacted}`],
+  ])('secrets in where a redirect leads: %s', async (location, shown) => {
+    const sink = told()
+    const moved = response('301 Moved Permanently', '', ['Content-Length: 0', `Location: ${location}`])
+    await using to = await setUpWith(intermediate().use(wireTap(sink)), 'unix', answer(moved))
+    await using client = await to.client()
+    await client.send(request('GET /info'))
+    expect((await client.response()).raw.toString()).toContain(location)
+    await sink.until('end')
+    expect(sink.of('reply')[0]!.headers['location']).toBe(shown)
   })
 
   it('what a query holds that a layer cannot read', async () => {
@@ -226,6 +274,25 @@ describe('a tap tells', () => {
       query: { t: 'a', buildargs: `{"A":"${redacted}","B":null}` },
       headers: { 'x-registry-config': redacted },
     })
+  })
+
+  it('what JSON of a query says, and places that are like a URL', async () => {
+    const labels = '{"a":["http://h:1/a@b"],"n":12345678901234567890}'
+    const sink = await toldOf(
+      request(`POST /build?labels=${encodeURIComponent(labels)}`, [], '{"Binds":["data:/mnt@home"]}'),
+    )
+    expect(sink.of('call')[0]!.query).toEqual({ labels })
+    expect(sink.of('body')[0]!.json).toEqual({ Binds: ['data:/mnt@home'] })
+  })
+
+  it('which arguments a history has', async () => {
+    const history = [{ CreatedBy: 'ARG A' }, { CreatedBy: 'ARG A=b c # buildkit' }, { CreatedBy: 'MARG A=b' }]
+    const sink = await toldOf(request('GET /images/a/history'), JSON.stringify(history))
+    expect(sink.of('body')[0]!.json).toEqual([
+      { CreatedBy: 'ARG A' },
+      { CreatedBy: `ARG A=${redacted}` },
+      { CreatedBy: 'MARG A=b' },
+    ])
   })
 
   it('names that are like those of secrets, and mount options that are none', async () => {

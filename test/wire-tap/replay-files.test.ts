@@ -60,7 +60,7 @@ describe('a recording', () => {
     [() => replay(''), 'replay() was given the path : give it as text.'],
     [
       () => replay('x', { speed: 2 } as never),
-      'replay() was given speed, which does not exist: it has pace.',
+      'replay() was given the option speed, which does not exist: there is pace.',
     ],
     [() => replay('x', { pace: 2 } as never), 'replay() was given the pace 2: say true or false.'],
   ])('that is not there, or options that are none, are refused', async (make, message) => {

@@ -392,7 +392,7 @@ describe('a recording refuses', () => {
     const dropped = all.map((event) => (event.type === 'item' ? { ...event, dropped: 3 } : event))
     await using lossy = await replayed(linesOf(dropped))
     expect(await lossy.refusal(events)).toBe(
-      '501 The reply to GET /events is not recorded: the tap dropped events then. Record it again with a larger "queue".',
+      '501 The reply to GET /events is not recorded: events of then were lost. Record it again, with a larger "queue" and room on the disk.',
     )
     await using cut = await replayed(linesOf(all.filter(({ type }) => type !== 'end')))
     expect(await cut.refusal(inspect)).toMatch(/is not recorded: the recording ends before it\.$/)

@@ -361,7 +361,7 @@ describe('at its address', () => {
     [{ listen: 'here' }, '"here" is not an address'],
     [
       { listen: 'unix:///t.sock', size: 1 },
-      'watchers() was given size, which does not exist: it has listen, lookup, queue.',
+      'watchers() was given the option size, which does not exist: there are listen, lookup and queue.',
     ],
     [
       { listen: 'unix:///t.sock', queue: 1 },

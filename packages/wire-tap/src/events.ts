@@ -9,7 +9,7 @@ export interface Occurred {
   readonly path: string
   /** In ms since 1970, with a fraction. */
   readonly time: number
-  /** How many events before this one, since the last that the sink was given, it was not given because it was too slow. */
+  /** How many events before this one, since the last that the sink took, are lost: it was too slow, or failed. */
   dropped?: number
 }
 
@@ -87,6 +87,11 @@ export interface CallEnded extends Occurred {
   readonly clientLeft: true | undefined
   /** How many items the sink was not given because they were larger than `bodies`, or no JSON; undefined: none. */
   skipped: number | undefined
+  /**
+   * Whose body the sink was not given though it takes bodies: it was larger than `bodies`, no JSON, compressed, or cut.
+   * Undefined: nobody's.
+   */
+  leftOut: readonly ('call' | 'reply')[] | undefined
 }
 
 /** What a tap tells of a call: its beginning, in their order what passes, and its end. */

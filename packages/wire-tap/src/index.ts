@@ -11,6 +11,7 @@ export type {
 export type { WireTapOptions } from './options.js'
 export type { RedactOptions } from './redact.js'
 export { replay, type ReplayOptions } from './replay/replay.js'
+export { printable } from './printable.js'
 export { redacted } from './secrets.js'
 export type { Sink } from './sink.js'
 export { wireTap } from './wire-tap.js'

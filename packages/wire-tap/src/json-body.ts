@@ -9,13 +9,18 @@ const objectOrList = /^[\t\n\r ]*(?:[[{]|$)/
 export class JsonBody {
   readonly limit: number
   private readonly give: (text: string) => void
+  private readonly leaveOut: () => void
   private pieces: Buffer[] = []
   private isJson = true
 
-  /** @param give is given what may be JSON, as text */
-  constructor(limit: number, give: (text: string) => void) {
+  /**
+   * @param give is given what may be JSON, as text
+   * @param leaveOut is told of a body that it is not given
+   */
+  constructor(limit: number, give: (text: string) => void, leaveOut = () => {}) {
     this.limit = limit
     this.give = give
+    this.leaveOut = leaveOut
   }
 
   data(bytes: Buffer): void {
@@ -28,7 +33,8 @@ export class JsonBody {
   end({ bytes, whole }: Passed): void {
     const { pieces } = this
     this.pieces = []
-    if (!whole || !this.isJson || bytes === 0 || bytes > this.limit) return
-    this.give(Buffer.concat(pieces).toString())
+    if (bytes === 0) return
+    if (whole && this.isJson && bytes <= this.limit) this.give(Buffer.concat(pieces).toString())
+    else this.leaveOut()
   }
 }

@@ -23,7 +23,7 @@ export interface WireTapOptions {
   /** What is left out besides what always is. */
   redact?: RedactOptions
   /** Told of what the sink throws; the event is lost. Default: a line on stderr, once a minute for the same. */
-  onError?: (error: unknown) => void
+  onError?: (error: unknown) => unknown
 }
 
 const where = 'wireTap()'

@@ -11,6 +11,8 @@ const secretThere: readonly (readonly [where: RegExp, kind: Kind])[] = [
 const secretOption =
   /secret|credential|(?:^|[-_.])(?:key|pass|auth)(?:$|[-_.])|(?:api|access|account|private)key/
 
+const argument = /^(?:\S+ -c )?(?:#\(nop\) +)?ARG\s+[^\s=]+(?:\s+[^\s=]+)*=/
+
 /** What its name says of a field. */
 type Kind = 'secret' | 'env' | 'mount options' | 'options' | 'secret option' | 'data' | 'auth' | 'any'
 
@@ -81,6 +83,8 @@ export class JsonRedaction {
     // What an image keeps of RUN with build arguments, and of ENV.
     const [, before] = /^((?:RUN )?\|\d+ )/.exec(text) ?? []
     if (before !== undefined) return before + redacted
+    // BuildKit writes there what an argument was given, or is by default.
+    if (argument.test(text)) return text.replace(/=.*/s, `=${redacted}`)
     if (this.env && /^(?:\S+ -c )?(?:#\(nop\) +)?ENV\s/.test(text))
       return text.replace(/(ENV\s+).*/s, `$1${redacted}`)
     return withoutCredentials(text)

@@ -1,6 +1,7 @@
 import type { Endpoint } from '@intermediate/core'
 import { JsonRedaction } from './redact-json.js'
-import { hidden, isSecretName, redacted, withoutCredentials } from './secrets.js'
+import { parseExact, writeExact } from './exact-numbers.js'
+import { hidden, isSecretName, redacted, withoutCredentials, withoutCredentialsInPath } from './secrets.js'
 
 /** What is hidden besides what always is. */
 export interface RedactOptions {
@@ -34,7 +35,7 @@ export class Redaction {
     for (const [name, value] of fields) {
       const key = name.toLowerCase()
       const before = shown[key]
-      const text = secretField.test(key) || this.fields.has(key) ? redacted : withoutCredentials(value)
+      const text = secretField.test(key) || this.fields.has(key) ? redacted : this.field(key, value)
       shown[key] = before === undefined || text === redacted ? text : `${before}, ${text}`
     }
     return shown
@@ -49,12 +50,12 @@ export class Redaction {
     if (key === 'remote' || key === 'fromsrc')
       return withoutCredentials(value).replace(/\?[^#]+/, `?${redacted}`)
     if (key === 'changes' && this.env && /env/i.test(value)) return redacted
-    return withoutCredentials(value)
+    return /^\s*[[{]/.test(value) ? this.jsonInQuery(value) : withoutCredentials(value)
   }
 
   /** A path or one of its parameters. */
   path(text: string): string {
-    return withoutCredentials(text)
+    return withoutCredentialsInPath(text)
   }
 
   /**
@@ -69,6 +70,35 @@ export class Redaction {
   /** A JSON document, which is changed in its place and returned. */
   json(endpoint: Endpoint, value: unknown): unknown {
     return this.inJson.document(endpoint, value)
+  }
+
+  private field(key: string, value: string): string {
+    return key === 'location' || key === 'content-location'
+      ? this.reference(value)
+      : withoutCredentials(value)
+  }
+
+  /** Where a redirect leads: what a call says in its path and query, said again. */
+  private reference(text: string): string {
+    const [, path, query] = /^([^?#]*)\??([^#]*)/.exec(text)!
+    const shown = query!.split('&').map((pair) => this.pair(pair))
+    return `${this.path(path!)}${query === '' ? '' : `?${shown.join('&')}`}`
+  }
+
+  private pair(pair: string): string {
+    const [name = '', value = ''] = new URLSearchParams(pair).entries().next().value ?? []
+    const shown = this.query(name, value)
+    return shown === value ? pair : `${encodeURIComponent(name)}=${shown}`
+  }
+
+  /** Read and written again: there are many ways to write the characters of a URL in JSON. */
+  private jsonInQuery(value: string): string {
+    try {
+      return writeExact(this.inJson.document('unknown', parseExact(value)))
+    } catch {
+      // Engines read a value that something stands behind.
+      return redacted
+    }
   }
 }
 

@@ -19,6 +19,14 @@ export function withoutCredentials(text: string): string {
   return text.includes('://') ? text.replace(/:\/\/[^\s/?#]*@/g, `://${redacted}@`) : text
 }
 
+/**
+ * The same in a path, or what is left of it: engines redirect `/images/https://me:secret@host/json` to a path in which the
+ * two slashes are one.
+ */
+export function withoutCredentialsInPath(path: string): string {
+  return path.replace(/(:\/+)[^\s/?#]*@/g, `$1${redacted}@`)
+}
+
 /** Every text and number in it; that something is there, and where, still shows. */
 export function hidden(value: unknown, depth = 0): unknown {
   if (value === '' || value === null || value === undefined || typeof value === 'boolean') return value

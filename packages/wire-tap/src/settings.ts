@@ -11,7 +11,9 @@ export function checkNames(where: string, given: unknown, names: readonly string
     throw settingError(`${where} was given ${String(given)}: give it an object.`)
   const unknownName = Object.keys(given).find((name) => !names.includes(name))
   if (unknownName !== undefined)
-    throw settingError(`${where} was given ${unknownName}, which does not exist: it has ${names.join(', ')}.`)
+    throw settingError(
+      `${where} was given the option ${unknownName}, which does not exist: ${thereAre(names)}.`,
+    )
 }
 
 /** @throws IntermediateError for what is no whole number from `least` */
@@ -32,4 +34,9 @@ export function checkFlag(where: string, name: string, value: unknown): void {
 export function checkText(where: string, name: string, value: unknown): void {
   if (typeof value !== 'string' || value === '')
     throw settingError(`${where} was given the ${name} ${String(value)}: give it as text.`)
+}
+
+function thereAre(names: readonly string[]): string {
+  const last = names.at(-1)
+  return names.length === 1 ? `there is ${last}` : `there are ${names.slice(0, -1).join(', ')} and ${last}`
 }

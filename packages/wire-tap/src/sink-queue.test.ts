@@ -5,14 +5,16 @@ import { SinkQueue } from './sink-queue.js'
 const event = (call: number) => ({ type: 'reply', call }) as TapEvent
 const size = 1000
 
+const failing = (error: unknown): unknown => expect.fail(String(error))
+
 /** A queue with room for so many events, and what its sink is given. */
-function queued(room: number, taken: (event: TapEvent) => unknown = () => {}) {
+function queued(room: number, taken: (event: TapEvent) => unknown = () => {}, onError = failing) {
   const seen: [call: number, dropped: number | undefined][] = []
   const sink = (each: TapEvent) => {
     seen.push([each.call, each.dropped])
     taken(each)
   }
-  const queue = new SinkQueue(sink, room * (size + 512), (error) => expect.fail(String(error)))
+  const queue = new SinkQueue(sink, room * (size + 512), onError)
   const told = async (count: number) => {
     while (seen.length < count) await new Promise((resolve) => setImmediate(resolve))
   }
@@ -37,6 +39,23 @@ it('what turns out to be no event is left out, takes no room, and hides nothing 
     [6, 2],
     [8, 1],
   ])
+})
+
+it.each([
+  ['counts what the sink fails at, with what that says was dropped', {}, [3, 6, 7]],
+  ['leaves counting to a sink that does', { counted: true }, [3, 2, undefined]],
+])('%s', async (_what, how, dropped) => {
+  const errors: unknown[] = []
+  const throwing = ({ call }: TapEvent) => {
+    if (call < 3) throw Object.assign(new Error('full'), how)
+  }
+  const { queue, seen, told } = queued(3, throwing, (error) => errors.push(error))
+  queue.add({ ...event(1), dropped: 3 }, size)
+  queue.add({ ...event(2), dropped: 2 }, size)
+  queue.add(event(3), size)
+  await told(3)
+  expect(errors).toHaveLength(2)
+  expect(seen.map(([, each]) => each)).toEqual(dropped)
 })
 
 it('an event is made whole when its turn has come, and not while a call waits', async () => {

@@ -27,7 +27,7 @@ export class SinkQueue {
   private waiting: Waiting[] = []
   private bytes = 0
   private dropped = 0
-  /** Dropped before what was no event after all. */
+  /** Dropped before what was no event after all, or lost with what the sink threw. */
   private uncounted = 0
   private pumping = false
 
@@ -105,6 +105,7 @@ export class SinkQueue {
             if (taking !== undefined) await taking
           } else this.uncounted += event.dropped ?? 0
         } catch (error) {
+          if (!isCounted(error)) this.uncounted += 1 + (event.dropped ?? 0)
           this.onError(error)
         }
         this.bytes -= size
@@ -126,6 +127,11 @@ export class SinkQueue {
     }
     return this.sink(event)
   }
+}
+
+/** The sink says itself what it has lost. */
+function isCounted(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'counted' in error && error.counted === true
 }
 
 function turnOfCalls(): Promise<void> {

@@ -55,6 +55,8 @@ export class WatchedCall {
   private values: JsonValues | undefined
   /** How many items are no JSON, of those whose turn has come. */
   private unreadable = 0
+  /** Whose bodies are not told. */
+  private readonly leftOut: ('call' | 'reply')[] = []
 
   constructor(parts: WireTapParts, call: Call) {
     this.parts = parts
@@ -130,8 +132,9 @@ export class WatchedCall {
     const { bodies, wants } = this.parts
     if (reply.ok && carriesOutput.test(endpoint)) return wants.has('frame') ? this.frames() : counting
     if (this.tunnel || !(wants.has('body') || wants.has('item'))) return counting
-    if (reply.headers.get('content-encoding') !== undefined) return counting
-    if (!(reply.ok && jsonStreams.has(endpoint))) return this.jsonBody('reply')
+    const isPacked = reply.headers.get('content-encoding') !== undefined
+    if (!(reply.ok && jsonStreams.has(endpoint))) return this.jsonBody('reply', isPacked)
+    if (isPacked) return counting
     if (bodies === 0 || !wants.has('item')) return counting
     const values = (this.values = new JsonValues(bodies, (text) =>
       this.addJson({ type: 'item', ...this.told, time: now(), json: undefined }, text),
@@ -164,6 +167,7 @@ export class WatchedCall {
       const value = parsed(text)
       if (value === undefined) {
         if (event.type === 'item') this.unreadable++
+        else this.leftOut.push(event.of)
         return false
       }
       event.json = this.parts.redaction.json(event.endpoint, value)
@@ -171,13 +175,14 @@ export class WatchedCall {
     })
   }
 
-  private jsonBody(of: 'call' | 'reply'): Pick<Tap, 'data' | 'end' | 'limit'> {
+  private jsonBody(of: 'call' | 'reply', isPacked = false): Pick<Tap, 'data' | 'end' | 'limit'> {
     const { bodies, wants } = this.parts
     if (bodies === 0 || !wants.has('body')) return counting
-    return new JsonBody(bodies, (text) => {
+    const give = (text: string) => {
       if (of === 'reply') this.isOpenEnded = false
       this.addJson({ type: 'body', ...this.told, time: now(), of, json: undefined }, text)
-    })
+    }
+    return new JsonBody(isPacked ? 0 : bodies, give, () => this.leftOut.push(of))
   }
 
   /** Adds a tap to those that the call's end waits for. */
@@ -237,10 +242,12 @@ export class WatchedCall {
       method: call.method,
       ...what,
       skipped: undefined,
+      leftOut: undefined,
     }
     // The items before it have had their turn by then.
     queue.end(event, () => {
       event.skipped = (this.values?.skipped ?? 0) + this.unreadable || undefined
+      if (this.leftOut.length > 0) event.leftOut = this.leftOut
       return true
     })
   }
@@ -251,11 +258,13 @@ const counting: Tap = { limit: 0, data() {}, end() {} }
 
 function setHeaders(
   call: Call,
-  headers: () => Readonly<Record<string, string>>,
+  headers: () => Readonly<Record<string, string | undefined>>,
   onError: (error: unknown) => void,
 ): void {
   try {
-    for (const [name, value] of Object.entries(headers())) call.headers.set(name, value)
+    for (const [name, value] of Object.entries(headers()))
+      if (value === undefined) call.headers.delete(name)
+      else call.headers.set(name, value)
   } catch (error) {
     onError(error)
   }

@@ -2,6 +2,7 @@ import type { Call, Layer } from '@intermediate/core'
 import type { TapEvent } from './events.js'
 import type { WireTapOptions } from './options.js'
 import { checkOptions } from './options.js'
+import { harmless } from './on-error.js'
 import { Redaction } from './redact.js'
 import { SinkQueue } from './sink-queue.js'
 import type { Sink } from './sink.js'
@@ -17,14 +18,8 @@ import { WatchedCall } from './watched-call.js'
  */
 export function wireTap(sink: Sink, options: WireTapOptions = {}): Layer {
   checkOptions(sink, options)
-  const {
-    endpoints,
-    bodies = 65_536,
-    stdin = true,
-    queue = 8 * 1024 * 1024,
-    redact,
-    onError = onStderr(),
-  } = options
+  const { endpoints, bodies = 65_536, stdin = true, queue = 8 * 1024 * 1024, redact } = options
+  const onError = harmless(options.onError)
   let wanted = sink.wants ?? everything
   let tap = {
     sink,
@@ -57,15 +52,3 @@ export function wireTap(sink: Sink, options: WireTapOptions = {}): Layer {
 }
 
 const everything: readonly TapEvent['type'][] = ['call', 'body', 'reply', 'item', 'frame', 'end']
-
-/** A line for what a sink throws, and for the same again after a minute: a full disk fails every event. */
-function onStderr(): (error: unknown) => void {
-  let last: { text: string; at: number } | undefined
-  return (error) => {
-    const text = String(error)
-    const at = performance.now()
-    if (text === last?.text && at - last.at < 60_000) return
-    last = { text, at }
-    process.stderr.write(`intermediate: a sink of wireTap() failed: ${text}\n`)
-  }
-}

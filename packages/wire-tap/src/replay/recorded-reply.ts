@@ -51,7 +51,7 @@ function lostOf(recorded: AnsweredCall): string | undefined {
     return 'it was no JSON, was cut, or was larger than the "bodies" of the tap.'
   }
   if (head.tunnel && !carriesOutput.test(endpoint)) return 'what such a tunnel carries is not recorded.'
-  if (dropped) return 'the tap dropped events then. Record it again with a larger "queue".'
+  if (dropped) return 'events of then were lost. Record it again, with a larger "queue" and room on the disk.'
   if (end?.skipped !== undefined)
     return 'it had items that were larger than the "bodies" of the tap. Record it again with larger ones.'
   const isEmpty = (end?.sent ?? 0) === 0

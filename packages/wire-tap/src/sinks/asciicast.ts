@@ -1,62 +1,71 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { BodySeen, CallBegun, TapEvent } from '../events.js'
-import { checkText } from '../settings.js'
+import type { CallBegun, TapEvent } from '../events.js'
+import { printable } from '../printable.js'
+import { checkText, settingError } from '../settings.js'
 import type { FileSink } from './json-lines.js'
 import { Recording } from './recording.js'
-import type { Size } from './recording.js'
-
-/** How many execs and containers are remembered with the size of their terminal. */
-const remembered = 1000
+import type { Header, Size } from './recording.js'
+import type { Session } from './sessions.js'
+import { Sessions, sizeIn, sizeOf } from './sessions.js'
 
 const starts = /^POST \/(?:containers\/:id\/attach|exec\/:id\/start)$/
 const resizes = /^POST \/(?:containers|exec)\/:id\/resize$/
 
 /**
  * Records sessions of terminals (`docker exec -it`, `run -it`, `attach`) as asciicast v2 files, for `asciinema play`: one
- * for each in the folder, named by its time and by what it is of. What is typed is recorded too, unless `stdin: false` is
- * an option of the tap. Files are made for their owner only.
+ * for each in the folder, named by its time and its container. The header says what runs, and who has it. What is typed is
+ * recorded too, unless `stdin: false` is an option of the tap. Files are made for their owner only.
  *
- * A session has the size that its client asked for: with its creation, or later by a resize.
+ * A session has the size that its client asked for: with its creation, or later by a resize. What is attached to over a
+ * websocket is not recorded.
+ * @throws IntermediateError for a folder that cannot be made
  */
 export function asciicast(folder: string): FileSink {
   checkText('asciicast()', 'folder', folder)
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw settingError(`asciicast() cannot make the folder ${folder} (${code}): give another.`)
+  }
   const recordings = new Map<number, Recording>()
-  const sizes = new Map<string, Size>()
+  const sessions = new Sessions()
   const closing = new Set<Promise<void>>()
-  const remember = async (id: string, size: Size, time: number) => {
-    sizes.delete(id)
-    sizes.set(id, size)
-    if (sizes.size > remembered) sizes.delete(sizes.keys().next().value!)
+  const resize = async (id: string, size: Size, time: number) => {
     for (const recording of recordings.values()) if (recording.id === id) await recording.resize(size, time)
   }
-  const created = new Map<number, Size>()
   const sink = (event: TapEvent) => {
     switch (event.type) {
-      case 'call':
+      case 'call': {
+        sessions.begin(event)
+        const id = event.params['id']!
         if (starts.test(event.endpoint)) {
-          const id = event.params['id']!
-          recordings.set(event.call, new Recording(fileFor(folder, event), id, sizes.get(id)))
+          const session = sessions.get(id)
+          const path = join(folder, fileOf(event, session))
+          recordings.set(event.call, new Recording(path, id, headerOf(event, session), session.size))
         } else if (resizes.test(event.endpoint)) {
           const size = sizeOf([event.query?.['h'], event.query?.['w']])
-          if (size !== undefined) return remember(event.params['id']!, size, event.time)
+          if (size === undefined) return undefined
+          sessions.resize(id, size)
+          return resize(id, size, event.time)
         }
         return undefined
+      }
       case 'body': {
-        const size = event.of === 'call' ? askedFor(event) : undefined
-        if (size !== undefined) {
-          created.set(event.call, size)
-          return recordings.get(event.call)?.resize(size, event.time)
+        if (event.of === 'call') {
+          sessions.ask(event)
+          const size = sizeIn(event.json)
+          return size && recordings.get(event.call)?.resize(size, event.time)
         }
-        const id = event.of === 'reply' ? (event.json as { Id?: unknown }).Id : undefined
-        const asked = created.get(event.call)
-        return typeof id === 'string' && asked !== undefined ? remember(id, asked, event.time) : undefined
+        const id = sessions.answer(event)
+        const size = id === undefined ? undefined : sessions.get(id).size
+        return size && resize(id!, size, event.time)
       }
       case 'frame':
         return recordings.get(event.call)?.add(event)
       case 'end': {
-        created.delete(event.call)
+        sessions.end(event.call)
         const recording = recordings.get(event.call)
         if (recording === undefined) return undefined
         recordings.delete(event.call)
@@ -79,26 +88,22 @@ export function asciicast(folder: string): FileSink {
 }
 
 /** The time without colons, which some file systems do not take, and no more of an id than tells it apart. */
-function fileFor(folder: string, { time, endpoint, params, call }: CallBegun): string {
+function fileOf({ time, endpoint, params, call }: CallBegun, { container }: Session): string {
   const at = new Date(time).toISOString().replace(/[:.]/g, '-')
-  const kind = endpoint.startsWith('POST /exec') ? 'exec' : 'attach'
-  const id = params['id']!.replace(/[^\w-]/g, '_').slice(0, 40)
-  return join(folder, `${at}-${kind}-${id}-${call}.cast`)
+  const id = params['id']!
+  const names = container === undefined ? [id.slice(0, 40)] : [container.slice(0, 40), id.slice(0, 12)]
+  const shown = names.map((name) => name.replace(/[^\w.-]/g, '_'))
+  return `${[at, kindOf(endpoint), ...shown, call].join('-')}.cast`
 }
 
-/** The size of the terminal in the body of create and start; the CLI sends it since 23.0, before that it resizes. */
-function askedFor({ json }: BodySeen): Size | undefined {
-  if (typeof json !== 'object' || json === null) return undefined
-  const { ConsoleSize, HostConfig } = json as {
-    ConsoleSize?: unknown
-    HostConfig?: { ConsoleSize?: unknown } | null
-  }
-  return sizeOf(ConsoleSize ?? HostConfig?.ConsoleSize)
+/** On a unix socket it is not known who has it. */
+function headerOf({ endpoint, params, client, certificate }: CallBegun, session: Session): Header {
+  const { container = params['id']!, command } = session
+  const who = [certificate, client].filter((each) => each !== undefined && each !== '').join(' at ')
+  const title = `${kindOf(endpoint)} ${container}${command === undefined ? '' : `: ${command}`}`
+  return { title: printable(who === '' ? title : `${title} (${who})`), command }
 }
 
-/** Height and width, as Docker gives them; 0 is a terminal that has none. */
-function sizeOf(pair: unknown): Size | undefined {
-  if (!Array.isArray(pair)) return undefined
-  const [height, width] = pair.map(Number)
-  return height! > 0 && width! > 0 ? { height: height!, width: width! } : undefined
+function kindOf(endpoint: string): string {
+  return endpoint.startsWith('POST /exec') ? 'exec' : 'attach'
 }

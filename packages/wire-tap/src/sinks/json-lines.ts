@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer'
+import { closeSync, openSync } from 'node:fs'
 import type { TapEvent } from '../events.js'
 import { hasLargeIntegers, writeExact } from '../exact-numbers.js'
-import { checkCount, checkNames, checkText } from '../settings.js'
+import { checkCount, checkNames, checkText, settingError } from '../settings.js'
 import type { Sink } from '../sink.js'
 import { LineFile } from './line-file.js'
 
@@ -26,8 +27,8 @@ export interface FileSink extends Sink, AsyncDisposable {
 
 /**
  * Appends each event to a file as a line of JSON, in which the data of frames is `text`, or `base64` where it is none. The
- * file is made for its owner only.
- * @throws IntermediateError for options that cannot be used
+ * file is made for its owner only. Of events that cannot be written, the next that is says how many, in `dropped`.
+ * @throws IntermediateError for options that cannot be used, and a file that cannot be written
  */
 export function jsonLines(path: string, options: JsonLinesOptions = {}): FileSink {
   checkText('jsonLines()', 'path', path)
@@ -35,10 +36,30 @@ export function jsonLines(path: string, options: JsonLinesOptions = {}): FileSin
   checkCount('jsonLines()', 'maxBytes', options.maxBytes, 1, 'bytes')
   checkCount('jsonLines()', 'keep', options.keep, 0, 'files')
   const { maxBytes = 100 * 1024 * 1024, keep = 5 } = options
+  checkWritable(path)
   const file = new LineFile(path, { maxBytes, keep })
-  const sink = (event: TapEvent) => file.write(jsonLine(event))
+  const sink = (event: TapEvent) => {
+    const { dropped = 0 } = event
+    const afterLoss = (lost: number) => jsonLine({ ...event, dropped: dropped + lost })
+    const writing = file.write(jsonLine(event), { count: dropped + 1, afterLoss })
+    return writing?.catch((error: unknown) => {
+      throw Object.assign(error as Error, { counted: true })
+    })
+  }
   const close = () => file.close()
   return Object.assign(sink, { close, [Symbol.asyncDispose]: close })
+}
+
+/** As it is opened to be written later. */
+function checkWritable(path: string): void {
+  try {
+    closeSync(openSync(path, 'a+', 0o600))
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw settingError(
+      `jsonLines() cannot write to ${path} (${code}): give a file in a folder that is there.`,
+    )
+  }
 }
 
 /** With its line feed. */

@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import { open, rename, rm, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { inTurn } from './in-turn.js'
 
 /** When files are begun anew. */
 export interface Rotation {
@@ -8,6 +9,19 @@ export interface Rotation {
   readonly maxBytes: number
   /** How many full ones stay: `path.1` is the newest. */
   readonly keep: number
+}
+
+/** What a line tells of. */
+export interface Told {
+  /** How much is lost with it. */
+  readonly count: number
+  /** The line as it is to say that so much before it was lost. */
+  readonly afterLoss: (lost: number) => string
+}
+
+interface Line {
+  readonly text: string
+  readonly told: Told | undefined
 }
 
 /** In bytes, how many may wait for the disk before whoever writes waits too. */
@@ -20,7 +34,9 @@ const maxWaiting = 256 * 1024
 export class LineFile {
   private readonly path: string
   private readonly rotation: Rotation | undefined
-  private lines: string[] = []
+  private lines: Line[] = []
+  /** How much could not be written since the last line that was. */
+  private lost = 0
   private waiting = 0
   private file: FileHandle | undefined
   private size = 0
@@ -34,9 +50,9 @@ export class LineFile {
   }
 
   /** @returns what to wait for before more is written; it rejects where lines could not be written, which are lost */
-  write(line: string): Promise<void> | undefined {
-    this.lines.push(line)
-    this.waiting += line.length
+  write(text: string, told?: Told): Promise<void> | undefined {
+    this.lines.push({ text, told })
+    this.waiting += text.length
     this.writing ??= this.writeAll()
     return this.error !== undefined || this.waiting >= maxWaiting ? this.settle() : undefined
   }
@@ -59,21 +75,29 @@ export class LineFile {
 
   private async writeAll(): Promise<void> {
     while (this.lines.length > 0) {
-      const bytes = Buffer.from(this.lines.join(''))
+      const { lines } = this
       this.lines = []
       this.waiting = 0
+      let written = 0
+      const texts = lines.map(({ text }) => text)
+      if (this.lost > 0) texts[0] = lines[0]!.told?.afterLoss(this.lost) ?? texts[0]!
+      const bytes = Buffer.from(texts.join(''))
       try {
-        await inTurn(this.path, () => this.append(bytes))
+        await inTurn(this.path, () => this.append(bytes, (upTo) => (written = upTo)))
+        this.lost = 0
       } catch (error) {
         // Told to whoever writes next, or closes.
         this.error = error as Error
+        const whole = linesIn(bytes.subarray(0, written))
+        this.lost = lines.slice(whole).reduce(sum, whole === 0 ? this.lost : 0)
       }
     }
     // At once, so that no line can come between that nobody writes.
     this.writing = undefined
   }
 
-  private async append(bytes: Buffer): Promise<void> {
+  /** @param done is told how many bytes are in the file by now, of lines that are whole */
+  private async append(bytes: Buffer, done: (upTo: number) => void): Promise<void> {
     try {
       for (let at = 0; at < bytes.length;) {
         const file = await this.current()
@@ -82,14 +106,28 @@ export class LineFile {
           await this.rotate()
           continue
         }
-        await file.appendFile(bytes.subarray(at, end))
+        await this.appendWhole(file, bytes.subarray(at, end), (upTo) => done(at + upTo))
         at = end
       }
     } catch (error) {
-      // Half a line may have been written, which `begin` sees.
       await this.closeFile().catch(() => {})
       throw error
     }
+  }
+
+  /** Of a line that a full disk cuts, nothing stays: nobody could read the file past it. */
+  private async appendWhole(file: FileHandle, bytes: Buffer, done: (upTo: number) => void): Promise<void> {
+    let at = 0
+    try {
+      while (at < bytes.length) at += (await file.write(bytes, at)).bytesWritten
+    } catch (error) {
+      const whole = bytes.subarray(0, at).lastIndexOf(0x0a) + 1
+      // Where that fails as well, `begin` ends the line.
+      if (at > whole) await file.truncate(this.size + whole).catch(() => {})
+      done(whole)
+      throw error
+    }
+    done(at)
   }
 
   /** The file that has this path by now, and how large it is. */
@@ -113,7 +151,9 @@ export class LineFile {
       this.size = found.size
       const last = Buffer.from('\n')
       if (found.isFile() && found.size > 0) await file.read(last, 0, 1, found.size - 1)
-      if (last.toString() !== '\n') await file.appendFile('\n')
+      if (last.toString() === '\n') return file
+      await file.appendFile('\n')
+      this.size++
       return file
     } catch (error) {
       await file.close()
@@ -150,19 +190,14 @@ export class LineFile {
   }
 }
 
-/** The last that was begun with each path. */
-const turns = new Map<string, Promise<unknown>>()
+function sum(lost: number, { told }: Line): number {
+  return lost + (told?.count ?? 0)
+}
 
-/** One after the other for each path, or two would take the same file for full and move it twice. */
-async function inTurn(path: string, act: () => Promise<void>): Promise<void> {
-  const before = turns.get(path)
-  const acting = before === undefined ? act() : before.then(act, act)
-  turns.set(path, acting)
-  try {
-    await acting
-  } finally {
-    if (turns.get(path) === acting) turns.delete(path)
-  }
+function linesIn(bytes: Buffer): number {
+  let count = 0
+  for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1)) count++
+  return count
 }
 
 function unlessMissing(error: unknown): undefined {

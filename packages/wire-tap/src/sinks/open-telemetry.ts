@@ -48,7 +48,7 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): Sink {
       spans.delete(event.call)
     }
   }
-  const headers = (event: CallBegun) => traceparent(begin(event))
+  const headers = (event: CallBegun) => traceContext(begin(event), event)
   return Object.assign(sink, { wants: ['call', 'end'] as const, ...(propagate ? { headers } : {}) })
 }
 
@@ -109,10 +109,14 @@ function parentOf({ traceparent = '', tracestate }: CallBegun['headers']): Conte
   })
 }
 
-/** None where nothing traces: what the client says goes on. */
-function traceparent(span: Span): Record<string, string> {
+/**
+ * None where nothing traces: what the client says goes on. Else the state of a trace goes on with that trace only (W3C Trace
+ * Context, 3.3), and not with one that begins here.
+ */
+function traceContext(span: Span, { headers }: CallBegun): Record<string, string | undefined> {
   const context = span.spanContext()
   if (!isSpanContextValid(context)) return {}
   const { traceId, spanId, traceFlags } = context
-  return { traceparent: `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}` }
+  const traceparent = `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`
+  return parentOf(headers) === ROOT_CONTEXT ? { traceparent, tracestate: undefined } : { traceparent }
 }

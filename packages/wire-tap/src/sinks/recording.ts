@@ -8,6 +8,12 @@ export interface Size {
   readonly width: number
 }
 
+/** What the header of a file says of its session. */
+export interface Header {
+  readonly title: string
+  readonly command: string | undefined
+}
+
 const usual: Size = { height: 24, width: 80 }
 
 /** How much waits for the terminal's size, which goes in front of it, or for the terminal to show something. */
@@ -20,6 +26,7 @@ const maxWaiting = 64 * 1024
 export class Recording {
   readonly id: string
   private readonly path: string
+  private readonly header: Header
   private file: LineFile | undefined
   private size: Size | undefined
   private begun = 0
@@ -30,10 +37,14 @@ export class Recording {
   private readonly decoders = { o: new StringDecoder('utf8'), i: new StringDecoder('utf8') }
   private last = 0
 
-  /** @param size undefined: it is not known yet */
-  constructor(path: string, id: string, size: Size | undefined) {
+  /**
+   * @param id of the exec or the container
+   * @param size undefined: it is not known yet
+   */
+  constructor(path: string, id: string, header: Header, size: Size | undefined) {
     this.path = path
     this.id = id
+    this.header = header
     this.size = size
   }
 
@@ -87,7 +98,8 @@ export class Recording {
 
   private begin(): Promise<void> | undefined {
     const { width, height } = this.size ?? usual
-    const header = { version: 2, width, height, timestamp: Math.floor(this.begun / 1000), title: this.id }
+    const timestamp = Math.floor(this.begun / 1000)
+    const header = { version: 2, width, height, timestamp, ...this.header }
     this.file = new LineFile(this.path)
     const lines = [`${JSON.stringify(header)}\n`, ...this.waiting!]
     this.waiting = undefined

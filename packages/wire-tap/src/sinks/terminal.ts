@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream'
 import { styleText } from 'node:util'
 import type { TapEvent } from '../events.js'
+import { printable } from '../printable.js'
 import { checkNames } from '../settings.js'
 import type { Sink } from '../sink.js'
 
@@ -88,14 +89,4 @@ function short(text: string): string {
 
 function statusStyle(status: number): Style {
   return status >= 500 ? 'red' : status >= 400 ? 'yellow' : 'green'
-}
-
-/** C0 and C1 controls as escapes, and what has the characters around it show in another order or line. */
-function printable(text: string): string {
-  return text.replace(/[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, (control) => {
-    const code = control.charCodeAt(0)
-    return code < 0x100
-      ? `\\x${code.toString(16).padStart(2, '0')}`
-      : `\\u${code.toString(16).padStart(4, '0')}`
-  })
 }

@@ -156,6 +156,28 @@ describe('a call of a layer itself', () => {
     expect(to.upstream.connections).toHaveLength(2)
   })
 
+  it('whose client ended its side meanwhile leaves the next ones a connection on which they can be sent', async () => {
+    const layers = intermediate().use('GET /info', async (call, next) => {
+      for (const endpoint of ['GET /version', 'HEAD /_ping'] as const) await (await call.ask(endpoint)).json()
+      return next(call)
+    })
+    await using to = await setUpWith(layers, 'unix', byHand)
+    await using client = await to.client()
+    await client.send(request('GET /info'))
+    const first = await to.upstream.connection(0)
+    await first.request()
+    await client.end()
+    await first.ended()
+    await first.send(response('200 OK', '{}'))
+    const second = await to.upstream.connection(1)
+    expect((await second.request()).target).toBe('/_ping')
+    await second.send('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n')
+    const third = await to.upstream.connection(2)
+    expect((await third.request()).target).toBe('/info')
+    await third.send(ok)
+    expect((await client.response()).raw.toString()).toBe(ok)
+  })
+
   it('in the place of one that hijacks does not, and the one that came still may', async () => {
     const layers = intermediate().use('POST /containers/:id/attach', async (call, next) => {
       await (await next(call.to('GET /info'))).json()

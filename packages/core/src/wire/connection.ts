@@ -78,8 +78,7 @@ export class Connection implements ReaderOwner<RequestHead>, LinkOwner {
 
   /** The connection to this upstream: an idle one, or a new one. */
   linkTo(upstream: Upstream): Link {
-    const isFree = (link: Link) => link.upstream === upstream && link.asker === undefined && !link.closes
-    const idle = this.links.find(isFree)
+    const idle = this.links.find((link) => link.upstream === upstream && link.isFree)
     if (idle !== undefined) return idle
     const link = new Link(upstream, this, this.limits.connect)
     this.links.push(link)

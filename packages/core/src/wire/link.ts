@@ -131,6 +131,11 @@ export class Link implements ReaderOwner<ReplyHead> {
     this.closes = asker.last
   }
 
+  /** True while another request can be sent: what ended with the client, or is about to, takes none. */
+  get isFree(): boolean {
+    return this.asker === undefined && !this.closes && !this.socket.writableEnded
+  }
+
   /** True while the upstream has something to get still that was sent whole, or the rest of a tunnel. */
   get owes(): boolean {
     const { socket } = this

@@ -1,5 +1,5 @@
-// Images of Docker Hub that are pulled or run are taken from a mirror; credentials for Docker Hub are not sent there.
-// What a build names in FROM is not seen here: there the engine's own registry-mirrors help.
+// Images of Docker Hub that are pulled, run or built from are taken from a mirror; credentials for it are not sent there.
+// What BuildKit builds from is not seen here: there the engine's own registry-mirrors help, or DOCKER_BUILDKIT=0.
 import { intermediate } from '@intermediate/core'
 import { enricher } from '@intermediate/enricher'
 

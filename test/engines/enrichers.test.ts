@@ -140,6 +140,14 @@ describe.each(engines)('$name', (engine: Engine) => {
           `${place}/library/busybox`,
         )
         await to.docker`rm ${name}-mirrored ${name}-local`
+        const Dockerfile = 'FROM busybox\nCOPY --from=docker.io/library/busybox /bin/true /\n'
+        const { stdout } = await to.docker({
+          stdin: Dockerfile,
+          env: { DOCKER_BUILDKIT: '0' },
+        })`build --tag ${name}-built -`
+        expect(stdout).toContain(`FROM ${place}/library/busybox\n`)
+        expect(stdout).toContain(`COPY --from=${place}/library/busybox /bin/true /\n`)
+        await direct(engine)`rmi ${name}-built`
       } finally {
         await direct(engine)`rmi --no-prune ${mirrored}`
       }

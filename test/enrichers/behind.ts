@@ -50,11 +50,13 @@ export async function behind(
   return {
     async send(line, body, fields = []) {
       const text = typeof body === 'string' ? body : body === undefined ? '' : JSON.stringify(body)
-      const latin1 = Buffer.from(text).toString('latin1')
+      const latin1 = (Buffer.isBuffer(body) ? body : Buffer.from(text)).toString('latin1')
       const before = setup.upstream.requests.length
       await client.send(request(line, ['Content-Type: application/json', ...fields], latin1))
       const reply = await client.response()
-      const last = setup.upstream.requests.slice(before).at(-1)
+      const sent = setup.upstream.requests.slice(before)
+      // A layer may ask while the body is on its way.
+      const last = sent.findLast(({ method }) => line.startsWith(`${method} `))
       const [path = '', query = ''] = last?.target.split('?') ?? []
       return {
         line: `${last?.method} ${path}`,

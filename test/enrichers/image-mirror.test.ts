@@ -1,7 +1,9 @@
+import { gzipSync } from 'node:zlib'
 import { enricher } from '@intermediate/enricher'
 import { describe, expect, it } from 'vitest'
 import { behind } from './behind.js'
 import type { Engine } from './behind.js'
+import { bzip2Like, entry, tarOf } from '../policies/owner-tar.js'
 
 const hub = enricher.imageMirror({ 'docker.io': 'mirror.local/hub', 'ghcr.io': 'mirror.local:5000' })
 const auth = 'X-Registry-Auth: eyJ1c2VybmFtZSI6Im1lIn0='
@@ -97,6 +99,38 @@ describe('imageMirror', () => {
       TaskTemplate: { ContainerSpec: { Image: 'app' } },
     })
     expect(update.request.header('x-registry-auth')).toBe('e30=')
+  })
+
+  it('a build of the engine’s own builder is FROM the mirror, packed or not', async () => {
+    const context = tarOf(entry('data', 'kept'), entry('Dockerfile', 'ARG B=busybox\nFROM $B\nCOPY data /\n'))
+    for (const sent of [context, gzipSync(context)]) {
+      await using to = await behind([hub], having())
+      const { request } = await to.send('POST /build?buildargs=%7B%22B%22%3A%22me%2Fapp%3A2%22%7D', sent)
+      const got = request.body.toString('latin1')
+      expect(got).toContain('kept')
+      expect(got).toContain('FROM mirror.local/hub/me/app:2\nCOPY data /\n')
+    }
+  })
+
+  it.each([
+    ['of BuildKit', '?version=2', tarOf(entry('Dockerfile', 'FROM a'))],
+    ['of a remote context', '?remote=http%3A%2F%2Fhost%2Fa.git', Buffer.from('')],
+    ['from other registries', '', tarOf(entry('Dockerfile', 'FROM quay.io/a'))],
+    ['without its Dockerfile', '', tarOf(entry('data', 'FROM a'))],
+    [
+      'with an entry that is not read',
+      '',
+      tarOf(entry('odd', '', { flag: 'Z' }), entry('Dockerfile', 'FROM a')),
+    ],
+    ['that is packed otherwise', '', bzip2Like],
+    ['without a context', '', Buffer.from('')],
+  ])('a build %s holds what it held', async (_what, query, context) => {
+    await using to = await behind([hub], having())
+    const { request } = await to.send(`POST /build${query}`, context)
+    expect(request.target).toBe(`/build${query}`)
+    const content = context.subarray(0, context.includes('ustar') ? -1024 : undefined)
+    expect(request.body.includes(content)).toBe(true)
+    expect(request.body.toString('latin1')).not.toContain('mirror.local')
   })
 
   it.each(['[', '{"a":1}', ''])('cachefrom of %j is left for the engine', async (text) => {

@@ -1,5 +1,7 @@
 /// <reference types="node" preserve="true" />
 export { type Address, formatAddress, parseAddress, type TcpAddress } from './addresses/address.js'
+export { changeDockerfile, type DockerfileOptions } from './builds/change-dockerfile.js'
+export { expandVariables, setArguments } from './builds/dockerfile-variables.js'
 export type { Call, CallArguments, Client } from './call.js'
 export type * as api from './endpoints/api-types.js'
 export type { Endpoints } from './endpoints/endpoint-table.js'

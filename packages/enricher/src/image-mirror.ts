@@ -1,5 +1,6 @@
-import type { Call, Layer } from '@intermediate/core'
-import { changeCalls } from './change-calls.js'
+import type { Call, Layer, ReadCall } from '@intermediate/core'
+import { changeDockerfile, layer, readCall } from '@intermediate/core'
+import { renameImages } from './dockerfile-images.js'
 import { imageName } from './image-name.js'
 import { isObject } from './json-place.js'
 import { checkFlag, checkOptions, checkTexts, settingError } from './settings.js'
@@ -19,8 +20,9 @@ export interface ImageMirrorOptions {
  *
  * An image that the engine has under the name that the client says, and not from the mirror, is taken as it is: it was
  * built or loaded here. Covers pull, create, services, `GET /distribution`, the inspection of images (by which clients
- * see whether to pull) and `cachefrom` of builds. It cannot cover `FROM`, which is inside the build context, BuildKit's
- * own calls (`POST /grpc`), plugins, search, and push; tag, history and removal know images by the mirror's name.
+ * see whether to pull), and builds of the engine's own builder: `FROM` and `COPY --from` in the Dockerfile of a context
+ * that is sent, plain or packed by gzip, and `cachefrom`. It cannot cover BuildKit's own calls (`POST /grpc`), remote
+ * contexts, plugins, search, and push; tag, history and removal know images by the mirror's name.
  * @throws IntermediateError for a mirror that is no host and path
  */
 export function imageMirror(
@@ -35,7 +37,7 @@ export function imageMirror(
   const renamed = renaming(mirrors)
   const located = locating(renamed)
 
-  return changeCalls(endpoints, async function imageMirror(call) {
+  const inJson = async (call: ReadCall<Exclude<Mirrored, 'POST /build'>>): Promise<void> => {
     switch (call.endpoint) {
       case 'POST /containers/create':
         if (isObject(call.body) && call.body.Image) call.body.Image = await located(call, call.body.Image)
@@ -57,11 +59,6 @@ export function imageMirror(
         if (!sendCredentials) call.headers.delete(credentials)
         break
       }
-      case 'POST /build':
-        call.query.cachefrom = await inCacheFrom(call.query.cachefrom, (name) =>
-          call.query.version === '2' ? renamed(name) : located(call, name),
-        )
-        break
       default: {
         const container = isObject(call.body?.TaskTemplate) ? call.body.TaskTemplate.ContainerSpec : undefined
         if (!isObject(container)) break
@@ -72,6 +69,12 @@ export function imageMirror(
         if (!sendCredentials) call.headers.set(credentials, none)
       }
     }
+  }
+
+  return layer(endpoints, async function imageMirror(call, next) {
+    if (call.endpoint === 'POST /build') await inBuild(call, renamed, located)
+    else await inJson(await readCall(call))
+    return next(call)
   })
 }
 
@@ -84,6 +87,7 @@ const endpoints = [
   'POST /services/create',
   'POST /services/:id/update',
 ] as const
+type Mirrored = (typeof endpoints)[number]
 
 const credentials = 'X-Registry-Auth'
 /** `{}` in base64: no credentials. */
@@ -105,6 +109,8 @@ function renaming(mirrors: Readonly<Record<string, string>>): Rename {
   return (name) => (typeof name === 'string' ? rename(name) : name) as typeof name
 }
 
+type Locate = ReturnType<typeof locating>
+
 /** The same but for an image that is there under its own name only. */
 function locating(renamed: Rename) {
   return async <T>(call: Pick<Call<'POST /build'>, 'ask'>, text: T): Promise<T> => {
@@ -113,6 +119,28 @@ function locating(renamed: Rename) {
     const has = async (image: string) =>
       (await call.ask('GET /images/:name/json', { params: { name: image } })).ok
     return (await has(name)) || !(await has(text)) ? name : text
+  }
+}
+
+/** BuildKit has images, and the Dockerfile, in calls of its own. */
+async function inBuild(call: Call<'POST /build'>, renamed: Rename, located: Locate): Promise<void> {
+  const { query } = call
+  const isKit = query.version === '2'
+  const { cachefrom } = query
+  query.cachefrom = await inCacheFrom(cachefrom, (name) => (isKit ? renamed(name) : located(call, name)))
+  if (isKit || query.remote) return
+  const given = objectIn(query.buildargs)
+  const inImages = (dockerfile: string) => renameImages(dockerfile, given, (name) => located(call, name))
+  changeDockerfile(call, inImages, { unread: 'pass' })
+}
+
+/** What cannot be read is left for the engine to say. */
+function objectIn(json: string | undefined): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(json || '{}')
+    return isObject(value) ? (value as Record<string, unknown>) : {}
+  } catch {
+    return {}
   }
 }
 

@@ -1,9 +1,11 @@
-import { judgeContext } from './build-context.js'
-import { judgeBuildQuery } from './build-query.js'
+import type { Call } from '@intermediate/core'
+import { changeDockerfile } from '@intermediate/core'
+import { claimTags, judgeBuildQuery } from './build-query.js'
+import { judgeDockerfile } from './dockerfile.js'
 import { isTrue } from './go-values.js'
 import { Refused } from './refused.js'
 import { withLeave } from './simple-rules.js'
-import type { Rule } from './visit.js'
+import type { Rule, Visit } from './visit.js'
 
 /**
  * A build of the engine's own builder: labelled from its first step, from images that the owner may use. What BuildKit
@@ -21,6 +23,16 @@ export const build: Rule = withLeave(async (visit) => {
       throw new Refused(403, 'builds with --pull are not allowed here: pull the images first')
   }
   await judgeBuildQuery(visit)
-  if (isOwnBuilder && !isRemote) await judgeContext(visit)
+  if (isOwnBuilder && !isRemote) judgeContext(visit)
   return visit.forward()
 })
+
+function judgeContext(visit: Visit): void {
+  const judged = async (dockerfile: string) => {
+    const made = await judgeDockerfile(visit, dockerfile)
+    // Others may have made images since the call came.
+    await claimTags(visit)
+    return made
+  }
+  changeDockerfile(visit.call as unknown as Call<'POST /build'>, judged, { unread: 'refuse' })
+}

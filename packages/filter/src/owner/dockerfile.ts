@@ -1,9 +1,9 @@
 import type { api } from '@intermediate/core'
+import { expandVariables, setArguments } from '@intermediate/core'
 import { labelLine } from './commit.js'
 import type { Flag, Instruction } from './dockerfile-instructions.js'
 import { instructions, lineOf } from './dockerfile-instructions.js'
 import { wordsOf } from './dockerfile-lines.js'
-import { expand } from './dockerfile-variables.js'
 import { inspectUsableImage } from './find-image.js'
 import { asObject, parsed } from './go-values.js'
 import { hasDigest } from './image-names.js'
@@ -31,7 +31,7 @@ export async function judgeDockerfile(visit: Visit, written: string): Promise<st
       lines.push(lineOf({ ...instruction, rest: from + as }), labelLine(visit.owner))
       continue
     }
-    if (name === 'ARG' && stages.length === 0) setArgs(args, rest, givenArgs(visit))
+    if (name === 'ARG' && stages.length === 0) setArguments(args, rest, givenArgs(visit))
     // The engine looks for names of stages among those that are finished, and then for an image.
     lines.push(await judged(visit, instruction, stages.slice(0, -1)))
   }
@@ -113,7 +113,7 @@ function checkLabel(rest: string, { label }: Owner): void {
 }
 
 function readFrom({ rest }: Instruction, args: ReadonlyMap<string, string>) {
-  const words = wordsOf(rest).map((word) => expand(word, args))
+  const words = wordsOf(rest).map((word) => expandVariables(word, args))
   const [base, as, stage = '', ...more] = words
   const isWhole =
     base !== undefined &&
@@ -125,22 +125,7 @@ function readFrom({ rest }: Instruction, args: ReadonlyMap<string, string>) {
   return { base, as: as === undefined ? '' : ` ${as} ${stage}`, stage: stage.toLowerCase() }
 }
 
-/** Those before the first FROM are for FROM; a build argument counts where there is an ARG of its name. */
-function setArgs(args: Map<string, string>, rest: string, given: Readonly<Record<string, unknown>>): void {
-  for (const word of wordsOf(rest)) {
-    const [name, value] = split(word)
-    const said = given[name]
-    if (typeof said === 'string') args.set(name, said)
-    else if (value !== undefined) args.set(name, expand(value.replace(/^(["'])(.*)\1$/, '$2'), args))
-  }
-}
-
 function givenArgs({ query }: Visit): Readonly<Record<string, unknown>> {
   const wrong = 'buildargs has to be an object in JSON.'
   return query['buildargs'] ? (asObject(parsed(query['buildargs'], wrong), 'buildargs') ?? {}) : {}
-}
-
-function split(word: string): [name: string, value: string | undefined] {
-  const at = word.indexOf('=')
-  return at < 0 ? [word, undefined] : [word.slice(0, at), word.slice(at + 1)]
 }

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { Refused } from './refused.js'
+import { Unread } from './unread.js'
 
 /** The bytes of a tar, in the lengths that its heads say. */
 export class TarBytes {
@@ -10,7 +10,7 @@ export class TarBytes {
     this.source = source[Symbol.asyncIterator]() as AsyncIterator<Buffer, void>
   }
 
-  /** So many bytes; undefined at the end. @throws Refused 400 where it ends within them */
+  /** So many bytes; undefined at the end. @throws Unread 400 where it ends within them */
   async take(length: number): Promise<Buffer | undefined> {
     const pieces: Buffer[] = []
     for await (const piece of this.pieces(length)) pieces.push(piece)
@@ -20,15 +20,19 @@ export class TarBytes {
     return bytes
   }
 
-  /** So many bytes. @throws Refused 400 where it ends before */
+  /** So many bytes. @throws Unread 400 where it ends before */
   async need(length: number): Promise<Buffer> {
     const bytes = await this.take(length)
     if (bytes === undefined) throw cutShort()
     return bytes
   }
 
-  /** So many bytes, as they come. @throws Refused 400 where it ends before */
-  async *pass(length: number): AsyncGenerator<Buffer> {
+  /** So many bytes, as they come, or all that is left. @throws Unread 400 where it ends before so many */
+  async *pass(length?: number): AsyncGenerator<Buffer> {
+    if (length === undefined) {
+      yield* this.pieces(Infinity)
+      return
+    }
     let left = length
     for await (const piece of this.pieces(length)) {
       left -= piece.length
@@ -57,6 +61,6 @@ export class TarBytes {
   }
 }
 
-function cutShort(): Refused {
-  return new Refused(400, 'The build context ends within a file.')
+function cutShort(): Unread {
+  return new Unread(400, 'The build context ends within a file.')
 }

@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import { Refused } from './refused.js'
+import { Unread } from './unread.js'
 
 /** What follows a head: a file's content, nothing, or names for the entry that comes next. */
 export interface TarHead {
@@ -14,7 +14,7 @@ export interface TarHead {
  * Reads a head in the one way in which all do: what the engine could take to be longer or shorter than is read here is
  * refused, so that what is put behind the last entry is an entry to the engine as well.
  * @param longName what an entry before said is the name of this one
- * @throws Refused 403
+ * @throws Unread 403
  */
 export function readHead(head: Buffer, longName: string | undefined): TarHead {
   const flag = String.fromCharCode(head[156]!)
@@ -33,7 +33,7 @@ const names = new Set(['L', 'K', 'x', 'g'])
 /** Links, devices, folders and pipes; a folder of old is a file with a slash. */
 const bare = new Set(['0', '\0', '1', '2', '3', '4', '5', '6'])
 
-/** What an entry of names says of the name of the next. @throws Refused 403 for what changes more than that */
+/** What an entry of names says of the name of the next. @throws Unread 403 for what changes more than that */
 export function nextName(head: Buffer, content: Buffer, before: string | undefined): string | undefined {
   const flag = String.fromCharCode(head[156]!)
   if (flag === 'K') return before
@@ -117,8 +117,8 @@ function octal(head: Buffer, at: number, length: number): number {
   return digits === '' ? 0 : Number.parseInt(digits, 8)
 }
 
-function notRead(what: string): Refused {
-  return new Refused(
+function notRead(what: string): Unread {
+  return new Unread(
     403,
     `the build context holds ${what}, which is not let through here: pack it with a plain tar`,
   )

@@ -1,4 +1,4 @@
-// Images of Docker Hub that are pulled, run or built from are taken from a mirror; credentials for it are not sent there.
+// Images of Docker Hub that are pulled, run or built from are taken from a mirror, without credentials for Docker Hub.
 // What BuildKit builds from is not seen here: there the engine's own registry-mirrors help, or DOCKER_BUILDKIT=0.
 import { intermediate } from '@intermediate/core'
 import { enricher } from '@intermediate/enricher'

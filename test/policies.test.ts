@@ -1,5 +1,6 @@
-import type { CallRecord, Layer } from '@intermediate/core'
-import { intermediate, upstream } from '@intermediate/core'
+import { Duplex, PassThrough } from 'node:stream'
+import type { CallRecord, IntermediateError, Layer } from '@intermediate/core'
+import { intermediate, tunnel, upstream } from '@intermediate/core'
 import { answer, recordingUpstream } from '@intermediate/testing'
 import { describe, expect, it } from 'vitest'
 import { byHand, ok, request, upgrade } from './docker-calls.js'
@@ -79,7 +80,8 @@ describe('where a policy is stacked', () => {
   })
 
   it('nothing that the layers in front do for a call that is refused reaches an engine', async () => {
-    const replies: number[] = []
+    const replies: unknown[] = []
+    const asked: string[] = []
     await using elsewhere = await recordingUpstream(answer(ok))
     const other = upstream(elsewhere.address)
     const layers = intermediate()
@@ -91,15 +93,49 @@ describe('where a policy is stacked', () => {
           other.send(call),
           next(call),
         ])
-          replies.push((await made).status)
+          replies.push(
+            await made.then(
+              ({ status }) => status,
+              (error: unknown) => (error as IntermediateError).code,
+            ),
+          )
         return next(call)
       })
       .use('POST /containers/create', (call, next) => next(call), { policy: true })
+      .use(async function behind(call, next) {
+        asked.push(call.endpoint)
+        return next(call)
+      })
     await using to = await setUpWith(layers, 'unix', answer(ok))
     await using client = await to.client()
     await client.send(request('GET /nosuch'))
     expect((await client.response()).status).toBe(403)
-    expect(replies).toEqual([403, 403, 403, 403, 403])
+    const unanswered = 'ERR_NOT_COVERED'
+    expect(replies).toEqual([unanswered, 403, unanswered, 403, 403])
+    expect(asked).toEqual([])
     expect([...to.upstream.connections, ...elsewhere.connections]).toEqual([])
+  })
+
+  it('a layer in front may answer with a tunnel what a policy does not cover', async () => {
+    const layers = intermediate()
+      .use('POST /grpc', async () =>
+        tunnel(Duplex.from({ readable: ['hello'], writable: new PassThrough() })),
+      )
+      .use('POST /containers/create', (call, next) => next(call), { policy: true })
+    await using to = await setUpWith(layers, 'unix', answer(ok))
+    await using client = await to.client()
+    await client.send(request('POST /grpc', upgrade))
+    expect(await client.head()).toMatch(/^HTTP\/1\.1 101 /)
+    expect((await client.bytes(5)).toString()).toBe('hello')
+  })
+
+  it('a tunnel in answer to a call that does not hijack is an error that ends nothing', async () => {
+    const layers = intermediate({ onError: () => {} }).use('GET /info', async () =>
+      tunnel(Duplex.from({ readable: new PassThrough(), writable: new PassThrough() })),
+    )
+    await using to = await setUpWith(layers, 'unix', answer(ok))
+    await using client = await to.client()
+    await client.send(request('GET /info'))
+    expect((await client.response()).status).toBe(500)
   })
 })

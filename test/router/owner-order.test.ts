@@ -15,9 +15,14 @@ describe('a layer that judges what one engine has', () => {
     ['recipientList', () => router.recipientList(() => ['a'], at)],
     ['router', () => router(router.byLabel('engine'), at)],
   ])('is not in front of %s, which sends calls to several', (name, several) => {
-    const message = `The layer owner judges what one engine has, and ${name} behind it has several: use owner in front of each engine, in an intermediate of its own that is given to ${name} as its upstream.`
-    expect(() => intermediate().use(filter.owner('ci')).use(several())).toThrow(message)
-    expect(() => intermediate().use(filter.owner('ci')).use(intermediate().use(several()))).toThrow(message)
+    const message = (layer: string) =>
+      `The layer "${layer}" judges what one engine has, and "${name}" behind it has several: use "${layer}" in front of each engine, in an intermediate of its own that is given to "${name}" as its upstream.`
+    const owned = () => intermediate().use(filter.owner('ci'))
+    expect(() => owned().use(several())).toThrow(message('owner'))
+    expect(() => owned().use(intermediate().use(several()))).toThrow(message('owner'))
+    const guarded = () => intermediate().use(filter.unprivileged()).use(several())
+    if (name === 'engines') expect(guarded().layers).toHaveLength(2)
+    else expect(guarded).toThrow(message('unprivileged'))
   })
 
   it('is in front of a router that has one upstream for each client', () => {

@@ -18,6 +18,8 @@ export type ErrorCode =
   | 'ERR_LAYER'
   /** A layer took longer than its deadline. */
   | 'ERR_DEADLINE'
+  /** What a layer asks cannot be covered by the policies that it would pass. */
+  | 'ERR_NOT_COVERED'
 
 /** An option that cannot be used as it was given, for those whose users know it by another name. */
 export interface WrongOption {

@@ -65,12 +65,12 @@ export class Gate implements Door {
       }
     }
     const { stack } = options
+    exchange.mayTunnel = mayHijack(found)
     const refusal = notCovered(found, stack, head)
     if (refusal !== undefined) {
       void this.run(exchange, found, stack.turnsBeforePolicies(found), refusal)
       return
     }
-    exchange.mayTunnel = mayHijack(found)
     const turns = stack.turns(found)
     if (turns.length === 0) exchange.splice(options.upstream)
     else void this.run(exchange, found, turns)
@@ -143,7 +143,7 @@ export class Gate implements Door {
       exchange.answer(render(reply))
     } else if (reply instanceof TunnelReply) {
       if (!exchange.mayTunnel) {
-        reply.tunnel.destroy()
+        discard(reply)
         throw new TypeError('a tunnel answers only calls that hijack')
       }
       if (reply.origin !== undefined) checkHeld(exchange, reply.origin)
@@ -236,7 +236,10 @@ function giverOf(reply: Reply): string | undefined {
 }
 
 function discard(reply: Reply): void {
-  if (reply instanceof TunnelReply) reply.tunnel.destroy()
+  if (!(reply instanceof TunnelReply)) return
+  // Streams of Node's tell with an error that they were ended early, which nobody else here hears.
+  reply.tunnel.on('error', () => {})
+  reply.tunnel.destroy()
 }
 
 /** An observer that throws ends the process, as it would anywhere, but leaves no call half done. */

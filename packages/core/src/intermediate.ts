@@ -139,7 +139,8 @@ export class Intermediate {
     try {
       return await resolveUpstream(this.options.upstream)
     } catch (error) {
-      if (this.options.upstream !== undefined || this.answeredBy === undefined) throw error
+      const isChosen = this.options.upstream !== undefined || process.env['INTERMEDIATE_UPSTREAM']
+      if (isChosen || this.answeredBy === undefined) throw error
       return noUpstream(error)
     }
   }

@@ -137,7 +137,7 @@ export class Run {
 
   private async forward(request: Request): Promise<Reply> {
     const { exchange, upstream, refusal } = this.options
-    if (refusal !== undefined) return refused(refusal)
+    if (refusal !== undefined) return this.refused(refusal, this.isInquiry)
     const sending = this.send(request)
     try {
       return new UpstreamReply(await sending, request)
@@ -145,6 +145,14 @@ export class Run {
       // What went wrong in a layer's own stream says more.
       throw error instanceof BodyLost ? error.cause : upstreamFailure(error as Error, exchange, upstream)
     }
+  }
+
+  /** @throws IntermediateError to whoever has asked: no engine has said that */
+  private refused({ status, message, policy }: NotCovered, isInquiry: boolean): OwnReply {
+    if (isInquiry) throw new IntermediateError('ERR_NOT_COVERED', status, message)
+    const reply = errorReply(status, message)
+    reply.by = policy
+    return reply
   }
 
   private send(request: Request): Promise<IncomingReply> {
@@ -185,7 +193,7 @@ export class Run {
     const { stack, upstream = this.options.upstream } = way
     if (this.options.addresses.has(upstream.name)) throw loop(request, upstream)
     const refusal = this.options.refusal ?? notCovered(request.found, stack, request)
-    if (refusal !== undefined) return refused(refusal)
+    if (refusal !== undefined) return this.refused(refusal, isInquiry)
     const run = new Run({ ...this.options, stack, upstream }, isInquiry, this.mayTunnel)
     try {
       return await run.reply(request, stack.turns(request.found))
@@ -213,7 +221,8 @@ export class Run {
         400,
         `${method} ${target} is not read as ${endpoint}: its parameters make another path of it.`,
       )
-    const turns = this.options.stack.turnsAfter(taking.entry, found)
+    const { stack, refusal } = this.options
+    const turns = stack.turnsAfter(taking.entry, found, refusal !== undefined)
     return new MadeCall(own, match, taking.entry, turns, this.asking(own, taking))
   }
 
@@ -251,12 +260,6 @@ function madeBy(call: unknown, entry: StackEntry): { request: Request; turns: re
   if (call instanceof MadeCall && call.by === entry)
     return { request: call.request, turns: call.turns, at: 0 }
   throw new TypeError('next() takes the call that the layer was given, or one that it made with call.to()')
-}
-
-function refused({ status, message, policy }: NotCovered): OwnReply {
-  const reply = errorReply(status, message)
-  reply.by = policy
-  return reply
 }
 
 /** Without an end, each turn with connections of its own. */

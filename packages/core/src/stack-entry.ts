@@ -109,10 +109,13 @@ function isWithin<T>(these: ReadonlySet<T>, those: ReadonlySet<T>): boolean {
  */
 export function checkOrder(entries: readonly StackEntry[]): void {
   for (const [at, { name, selected, layer }] of entries.entries()) {
-    const several = layer.oneEngine && entries.slice(at + 1).find((each) => each.layer.severalEngines)
-    if (several)
+    const { oneEngine = false } = layer
+    const isMixed = ({ layer: { severalEngines = false } }: StackEntry) =>
+      oneEngine === true ? severalEngines !== false : severalEngines === true
+    const several = oneEngine === false ? undefined : entries.slice(at + 1).find(isMixed)
+    if (several !== undefined)
       throw configurationError(
-        `The layer ${name} judges what one engine has, and ${several.name} behind it has several: use ${name} in front of each engine, in an intermediate of its own that is given to ${several.name} as its upstream.`,
+        `The layer "${name}" judges what one engine has, and "${several.name}" behind it has several: use "${name}" in front of each engine, in an intermediate of its own that is given to "${several.name}" as its upstream.`,
       )
     const keepsAll = (front: StackEntry) =>
       front.layer.final === true &&

@@ -32,11 +32,15 @@ export interface Layer {
   readonly final?: boolean
   /**
    * It judges a call by what it has asked about the names in it, and so has to have one engine behind it: in front of
-   * a layer that sends calls to several it is an error, since they could have different things by one name.
+   * a layer that sends calls to several it is an error, since they could have different things by one name. `or told
+   * apart`: several will do that refuse a name which they do not have alone.
    */
-  readonly oneEngine?: boolean
-  /** It sends calls to several engines, and what is asked by name need not be of the one that a call goes to. */
-  readonly severalEngines?: boolean
+  readonly oneEngine?: boolean | 'or told apart'
+  /**
+   * It sends calls to several engines, and what is asked by name need not be of the one that a call goes to. `told apart`:
+   * of containers, volumes and networks it is, or the call is refused.
+   */
+  readonly severalEngines?: boolean | 'told apart'
   /** While it is true, calls that come pass as if the layer were not there, at no cost. It is asked at each, and must be quick. */
   readonly idle?: () => boolean
 }
@@ -106,10 +110,11 @@ export class Stack {
     await Promise.all(this.entries.map(async ({ layer }) => layer.ready?.()))
   }
 
-  /** The turns of the layers behind this one, for a call that it makes. */
-  turnsAfter(entry: StackEntry, found: Recognition): readonly Turn[] {
+  /** The turns of the layers behind this one, for a call that it makes; of those only that are in front of every policy. */
+  turnsAfter(entry: StackEntry, found: Recognition, beforePolicies: boolean): readonly Turn[] {
     const at = this.entries.indexOf(entry)
-    return this.turns(found).filter((turn) => this.entries.indexOf(turn.entry) > at)
+    const turns = beforePolicies ? this.turnsBeforePolicies(found) : this.turns(found)
+    return turns.filter((turn) => this.entries.indexOf(turn.entry) > at)
   }
 
   /** @throws IntermediateError for a layer that would never be asked */

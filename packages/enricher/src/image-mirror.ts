@@ -138,7 +138,7 @@ async function inBuild(call: Call<'POST /build'>, renamed: Rename, located: Loca
 function objectIn(json: string | undefined): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(json || '{}')
-    return isObject(value) ? (value as Record<string, unknown>) : {}
+    return isObject(value) ? value : {}
   } catch {
     return {}
   }

@@ -98,13 +98,17 @@ export abstract class Head {
   /** Every field in its order, names as they were written. */
   *fields(): Generator<Field> {
     if (this.passing) throw new Error('the head was passed on, and is not there any more')
-    let at = this.fieldsStart
-    while (this.buffer[at] !== CR) {
-      const colon = this.buffer.indexOf(COLON, at)
-      const lineEnd = this.buffer.indexOf(LF, colon)
+    // Whoever takes them one by one may find the head in other memory the next time.
+    let past = this.fieldsStart - this.start
+    for (;;) {
+      const { buffer } = this
+      const at = this.start + past
+      if (buffer[at] === CR) return
+      const colon = buffer.indexOf(COLON, at)
+      const lineEnd = buffer.indexOf(LF, colon)
       const [from, to] = this.trim(colon + 1, lineEnd - 1)
+      past = lineEnd + 1 - this.start
       yield [this.text(at, colon), this.text(from, to)]
-      at = lineEnd + 1
     }
   }
 

@@ -184,6 +184,8 @@ export class MessageReader<H extends Head> {
     this.state = 'off'
     this.sink = undefined
     this.memory.unlend(undefined)
+    // Whoever stops it from within a write has not said yet what of that is still needed.
+    if (this.running) this.memory.keep()
     this.drop()
   }
 

@@ -21,7 +21,7 @@ export interface Rule {
 export function ruled(name: string, rules: readonly Rule[]): Policy {
   const topics = new Set(rules.map(({ topic }) => topic))
   const byTopic = new Map(rules.map((rule) => [rule.topic, rule]))
-  return policy(name, [...routes.keys()], async (call: Call): Promise<Verdict> => {
+  const judged = policy(name, [...routes.keys()], async (call: Call): Promise<Verdict> => {
     const items = await itemsOf(call)
     const reasons = refusals(saidOutright(items), byTopic)
     if (reasons.length > 0) return reasons
@@ -33,6 +33,8 @@ export function ruled(name: string, rules: readonly Rule[]): Policy {
       throw error
     }
   })
+  // Volumes and networks are asked about, and taken, by their names.
+  return Object.assign(judged, { oneEngine: 'or told apart' } as const)
 }
 
 async function itemsOf(call: AnyCall): Promise<readonly Item[]> {

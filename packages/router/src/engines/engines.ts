@@ -112,7 +112,7 @@ export function engines(upstreams: Upstreams, options: EnginesOptions = {}): Lay
   }
   const layer: Layer = (call) => answers[wayOf(call.endpoint)](call)
   Object.defineProperty(layer, 'name', { value: 'engines' })
-  return Object.assign(layer, { ready: set.ready, final: true, severalEngines: true })
+  return Object.assign(layer, { ready: set.ready, final: true, severalEngines: 'told apart' } as const)
 }
 
 type Answer = (call: Call) => Promise<Reply>

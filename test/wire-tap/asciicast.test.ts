@@ -128,6 +128,20 @@ describe('asciicast', () => {
     expect(shown!.title).toMatch(/^attach \/\.\.\/\\u001b\[2J: \\u001b\]0;x\\u0007 x{190,}…$/)
   })
 
+  it('forgets no exec that was made for sizes that a client tells of what is not there', async () => {
+    const sizes = Array.from({ length: 1001 }, (_, n) =>
+      call(`POST /containers/no${n}/resize`, { h: '1', w: '1' }, 100 + n),
+    )
+    const [one] = await headers([
+      call('POST /containers/web/exec', {}, 7),
+      body('call', { Tty: true, Cmd: ['sh', '\u009b2J'] }, 7),
+      body('reply', { Id: 'x' }, 7),
+      ...sizes,
+      start,
+    ])
+    expect(one).toMatchObject({ title: expect.stringContaining('exec web: sh'), command: 'sh \\u009b2J' })
+  })
+
   it('is an error at once where the folder cannot be made', () => {
     expect(() => asciicast('/dev/null/casts')).toThrow(
       'asciicast() cannot make the folder /dev/null/casts (ENOTDIR): give another.',

@@ -101,7 +101,10 @@ function headerOf({ endpoint, params, client, certificate }: CallBegun, session:
   const { container = params['id']!, command } = session
   const who = [certificate, client].filter((each) => each !== undefined && each !== '').join(' at ')
   const title = `${kindOf(endpoint)} ${container}${command === undefined ? '' : `: ${command}`}`
-  return { title: printable(who === '' ? title : `${title} (${who})`), command }
+  return {
+    title: printable(who === '' ? title : `${title} (${who})`),
+    command: command === undefined ? undefined : printable(command),
+  }
 }
 
 function kindOf(endpoint: string): string {

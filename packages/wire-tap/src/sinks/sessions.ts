@@ -22,11 +22,13 @@ const creates = new Set(['POST /containers/create', 'POST /containers/:id/exec']
 /** What the calls that make execs and containers say of them, by their ids. */
 export class Sessions {
   private readonly known = new Map<string, Session>()
+  /** What others were resized to: a client can name any, and must not have us forget those that were made. */
+  private readonly sized = new Map<string, Size>()
   /** Those that are being made, by the calls that make them. */
   private readonly begun = new Map<number, Session>()
 
   get(id: string): Session {
-    return this.known.get(id) ?? {}
+    return this.known.get(id) ?? { size: this.sized.get(id) }
   }
 
   begin({ call, endpoint, params, query }: CallBegun): void {
@@ -48,24 +50,26 @@ export class Sessions {
     const session = this.begun.get(call)
     const id = textOf(field(json, 'id'))
     if (session === undefined || id === undefined) return undefined
-    this.remember(id, session)
+    remember(this.known, id, session)
     return id
   }
 
   resize(id: string, size: Size): void {
-    this.remember(id, { size })
+    const session = this.known.get(id)
+    if (session === undefined) remember(this.sized, id, size)
+    else remember(this.known, id, { ...session, size })
   }
 
   end(call: number): void {
     this.begun.delete(call)
   }
+}
 
-  private remember(id: string, more: Session): void {
-    const session = { ...this.known.get(id), ...more }
-    this.known.delete(id)
-    this.known.set(id, session)
-    if (this.known.size > remembered) this.known.delete(this.known.keys().next().value!)
-  }
+/** Forgets the one that was not told of for longest. */
+function remember<T>(all: Map<string, T>, id: string, one: T): void {
+  all.delete(id)
+  all.set(id, one)
+  if (all.size > remembered) all.delete(all.keys().next().value!)
 }
 
 /** The size of the terminal in the body of create and start; the CLI sends it since 23.0, before that it resizes. */

@@ -68,6 +68,8 @@ export class Gate implements Door {
     exchange.mayTunnel = mayHijack(found)
     const refusal = notCovered(found, stack, head)
     if (refusal !== undefined) {
+      // What comes behind it may be meant for the tunnel that it asked for, and no call.
+      exchange.last = true
       void this.run(exchange, found, stack.turnsBeforePolicies(found), refusal)
       return
     }

@@ -1,12 +1,15 @@
 import { router } from '@intermediate/router'
 import type { Chooser } from '@intermediate/router'
-import { memoryEngine } from '@intermediate/testing'
+import { memoryEngine, recordingUpstream } from '@intermediate/testing'
 import { describe, expect, it } from 'vitest'
 import { asked, engineSet, routed } from './routed.js'
 import { made } from './two-engines.js'
 
 const container = 'POST /containers/create'
 const body = { Image: 'team/app:1', Cmd: ['sleep', '9'], Labels: { engine: 'lab' } }
+
+const forever = { deadline: Infinity }
+const beginning = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"Id":'
 
 /** An upstream that is chosen, and one behind. */
 async function lab(choose: Chooser, follow?: boolean) {
@@ -67,11 +70,49 @@ describe('what was made at an upstream that was chosen', () => {
     }
   })
 
-  it('comes after what is behind, as it is without the layer', async () => {
+  it('is refused by a name that is taken on several, where anybody can take it, but for its full id', async () => {
     await using to = await lab(router.byLabel('engine'))
-    const [, id] = [await made(to.lab, 'web'), await made(to.rest, 'web')]
-    expect((await to.one.call('GET /containers/web/json')).body.Id).toBe(id)
+    const left = await made(to.lab, 'web')
+    const right = await made(to.rest, 'web')
+    for (const engine of [to.lab, to.rest])
+      for (const kind of ['volumes', 'networks'])
+        await engine.request(`POST /${kind}/create`, { body: { Name: 'data' } })
+    const both = 'on the engine behind router() and lab'
+    for (const [line, says] of [
+      ['POST /containers/web/kill', `there is a container web ${both}: say its full id`],
+      ['DELETE /networks/data', `there is a network data ${both}: say its full id`],
+      ['DELETE /volumes/data', `there is a volume data ${both}: remove one of them there`],
+    ] as const) {
+      const refused = await to.one.call(line)
+      expect([refused.status, refused.body.message]).toEqual([400, `${line}: ${says}.`])
+    }
+    await made(to.rest, left)
+    for (const id of [left, right]) expect((await to.one.call(`GET /containers/${id}/json`)).body.Id).toBe(id)
     expect((await to.one.call('GET /containers/nosuch/json')).status).toBe(404)
+  })
+
+  it('is the same where several lead to one engine', async () => {
+    await using rest = await memoryEngine()
+    await using one = await routed(router(router.byLabel('engine'), { lab: rest.address }), rest.address)
+    const id = await made(rest, 'web')
+    expect((await one.call('GET /containers/web/json')).body.Id).toBe(id)
+  })
+
+  it.each([
+    ['answers', ''],
+    ['ends its answer', beginning],
+  ])('does not wait for an upstream that never %s', async (_, says) => {
+    await using stuck = await recordingUpstream(async (connection) => {
+      await connection.request(forever)
+      if (says !== '') await connection.send(says)
+      await connection.closed(forever)
+    })
+    await using rest = await memoryEngine()
+    await using one = await routed(router(router.byLabel('engine'), { lab: stuck.address }), rest.address)
+    const id = await made(rest, 'web')
+    const began = performance.now()
+    expect((await one.call('GET /containers/web/json')).body.Id).toBe(id)
+    expect(performance.now() - began).toBeLessThan(5_000)
   })
 
   it('is 502 where an upstream is down that may have it', async () => {

@@ -46,6 +46,18 @@ describe('a list of what was made since or before something', () => {
     expect(await refused('b/web')).toEqual([502, expect.stringContaining(to.address)])
   })
 
+  it.each(['[1]', '[null]', '[["web"]]'])(
+    'is for the engine to refuse where its text is none: %s',
+    async (text) => {
+      await using to = await two()
+      to.a.misbehave('GET /containers/json', { status: 400, message: 'invalid filter' })
+      const query = `{"before":${text}}`
+      const { status, body } = await to.one.call(`GET /containers/json?filters=${encodeURIComponent(query)}`)
+      expect([status, body.message]).toEqual([400, 'invalid filter'])
+      expect(to.a.calls.map((call) => call.query)).toEqual([{ filters: query }])
+    },
+  )
+
   it('is one of images, too', async () => {
     await using to = await two()
     await to.b.request('POST /images/create?fromImage=first&tag=1')

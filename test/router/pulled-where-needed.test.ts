@@ -40,7 +40,7 @@ describe('an image that is not where the container is to be', () => {
     const missing = await create()
     expect([missing.status, missing.body.message]).toEqual([
       404,
-      'No such image: team/app:1 on b, where the container is to be: pull it, which goes there for the next ten minutes',
+      'No such image: team/app:1 on b, where the container is to be: pull it, which goes there for the next ten minutes, unless place says where',
     ])
     await to.one.call(`${pull}?fromImage=team%2Fapp&tag=1`)
     expect([pulled(to.a), pulled(to.b)]).toEqual([false, true])
@@ -60,6 +60,13 @@ describe('an image that is not where the container is to be', () => {
     expect((await to.one.call(`${container}?name=b%2Fweb`, { Image })).status).toBe(404)
     await to.one.call(`${pull}?${query}`)
     expect([pulled(to.a), pulled(to.b)]).toEqual([false, true])
+  })
+
+  it('is pulled where the function says, whatever container another client failed to make of it', async () => {
+    await using to = await bare({ place: router.byImage({ 'team/*': 'a' }) })
+    await to.one.call(`${container}?name=b%2Fweb`, { Image: 'team/app:1' })
+    await to.one.call(`${pull}?fromImage=team%2Fapp&tag=1`)
+    expect([pulled(to.a), pulled(to.b)]).toEqual([true, false])
   })
 
   it('is another than one that was not asked for', async () => {

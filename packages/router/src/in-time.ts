@@ -8,8 +8,7 @@ export async function inTime(limit: number, asked: Promise<Reply>): Promise<Repl
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<undefined>((resolve) => {
     timer = setTimeout(() => {
-      const drop = (reply: Reply) => void reply.body.on('error', () => {}).destroy()
-      asked.then(drop, () => {})
+      letGo(asked)
       resolve(undefined)
     }, limit)
   })
@@ -18,4 +17,9 @@ export async function inTime(limit: number, asked: Promise<Reply>): Promise<Repl
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** Of a reply that nobody waits for any more. One that is being read cannot be, and ends with the client's call. */
+export function letGo(asked: Promise<Reply>): void {
+  asked.then((reply) => reply.body.on('error', () => {}).destroy()).catch(() => {})
 }

@@ -26,7 +26,7 @@ export async function create(
   placement.noteImage(image, engine, false)
   // Clients that do not pull by themselves leave that to who reads this.
   const told = (await (answer as Reply).json()) as { message?: string }
-  told.message = `${message} on ${engine.name}, where the container is to be: pull it, which goes there for the next ten minutes`
+  told.message = `${message} on ${engine.name}, where the container is to be: pull it, which goes there for the next ten minutes, unless place says where`
   return answer
 }
 

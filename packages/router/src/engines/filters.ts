@@ -12,12 +12,15 @@ export function filtersOf(call: Call): Filters | undefined {
   try {
     const parsed: unknown = JSON.parse(filters)
     if (typeof parsed !== 'object' || parsed === null) return undefined
-    return Object.values(parsed).every((each) => typeof each === 'object' && each !== null)
-      ? (parsed as Filters)
-      : undefined
+    return Object.values(parsed).every(isValues) ? (parsed as Filters) : undefined
   } catch {
     return undefined
   }
+}
+
+function isValues(given: unknown): boolean {
+  if (Array.isArray(given)) return given.every((each) => typeof each === 'string')
+  return typeof given === 'object' && given !== null
 }
 
 export function valuesOf(filters: Filters, field: string): readonly string[] {

@@ -34,14 +34,15 @@ export class Placement {
   }
 
   /**
-   * The engine for what is pulled, loaded or imported: the one that lacked this image when a container was to be made
-   * of it, the one that the function of the user names, or the one with the fewest containers.
+   * The engine for what is pulled, loaded or imported: the one that the function of the user names, the one that lacked
+   * this image when a container was to be made of it (by any client, which is why it comes second), or the one with the
+   * fewest containers.
    * @throws IntermediateError where the function of the user names none that there is
    */
   async ofImages(call: Call): Promise<Member> {
     const { fromImage, tag } = call.query as Record<string, string | undefined>
     const lacking = fromImage ? this.lacked.by(compareName(fromImage, tag)) : undefined
-    return lacking ?? (await this.chosen(call)) ?? this.emptiest(call, this.set.members)
+    return (await this.chosen(call)) ?? lacking ?? this.emptiest(call, this.set.members)
   }
 
   /** Notes whether an engine, which was to make a container, had the image: clients pull what was not there. */

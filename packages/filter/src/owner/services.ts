@@ -5,7 +5,7 @@ import { inspectUsableImage } from './find-image.js'
 import type { Fields } from './go-values.js'
 import { objectIn, objectsIn, textIn } from './go-values.js'
 import { hideIds } from './hide-ids.js'
-import { hasDigest, withoutTag } from './image-names.js'
+import { familiarName, hasDigest, withoutTag } from './image-names.js'
 import { setLabel } from './labels.js'
 import { usableNetwork } from './networks.js'
 import { Refused } from './refused.js'
@@ -103,8 +103,8 @@ async function pinnedImage(visit: Visit, name: string): Promise<string> {
     return name
   }
   if (hasDigest(name)) return name
-  const repository = withoutTag(name)
-  const digest = image.RepoDigests?.find((each) => each.startsWith(`${repository}@`))
+  const repository = familiarName(withoutTag(name))
+  const digest = image.RepoDigests?.find((each) => familiarName(each.split('@', 1)[0]!) === repository)
   return digest ?? image.Id ?? name
 }
 

@@ -34,8 +34,9 @@ describe.for(first)('$client.name on $engine.name', (way) => {
     await docker`run --detach --name ${name}-web ${busybox} sleep 100`
     expect((await docker`top ${name}-web`).stdout).toContain('sleep 100')
     expect((await docker`top ${name}-web -eo pid,args`).stdout).toContain('sleep 100')
+    expect((await docker`top ${name}-web -eo user,pid,args`).stdout).toContain('sleep 100')
     expect(await refusalOf(docker(any)`top ${name}-web -eovsz=PID -o pid,args`)).toBe(
-      'what ps may show of the host with "-eovsz=PID -o pid,args" is not allowed here: leave it out',
+      'the ps arguments "-eovsz=PID -o pid,args" are not allowed here: allowed are letters as in -ef and aux, and one list of columns with nothing before pid but uid, ppid, pgid, sid, and user right in front of it, as in -eo user,pid,args',
     )
     await using allowed = await stage(way, filter.namespaces(['pid:host']))
     await allowed.docker(any)`top ${name}-web -eo args,pid`

@@ -380,7 +380,7 @@ export const asked: readonly Asked[] = [
     'top',
     `GET /containers/web/top?ps_args=${args}`,
     '',
-    `what ps may show of the host with "${args.replaceAll('+', ' ')}"`,
+    `the ps arguments "${args.replaceAll('+', ' ')}"`,
   ]),
   ['namespaces', 'build', 'POST /build?networkmode=host', 'x', 'the network namespace of the host'],
   [

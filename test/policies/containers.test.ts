@@ -39,6 +39,12 @@ describe('unprivileged also refuses', () => {
       'the ulimit rtprio is not allowed here: leave it out',
     ],
     [
+      'other arguments of docker top, and says which are allowed',
+      'GET /containers/web/top?ps_args=-o+args,pid',
+      '',
+      'the ps arguments "-o args,pid" are not allowed here: allowed are letters as in -ef and aux, and one list of columns with nothing before pid but uid, ppid, pgid, sid, and user right in front of it, as in -eo user,pid,args',
+    ],
+    [
       'ulimits of a build',
       'POST /build?ulimits=%5B%7B%22Name%22:%22nice%22%7D%5D',
       '',
@@ -485,5 +491,7 @@ function inLowerCase(value: unknown): unknown {
 }
 
 function startingWith(message: string): RegExp {
-  return new RegExp(`^${message.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)} is not allowed here`)
+  return new RegExp(
+    `^${message.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)} (?:is|are) not allowed here`,
+  )
 }

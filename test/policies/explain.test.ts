@@ -1,5 +1,6 @@
 import type { CallRecord } from '@intermediate/core'
 import { intermediate } from '@intermediate/core'
+import { enricher } from '@intermediate/enricher'
 import type { RecordedCall } from '@intermediate/filter'
 import { explain, filter } from '@intermediate/filter'
 import { answer, recordingUpstream } from '@intermediate/testing'
@@ -218,6 +219,26 @@ describe('explain, of what an owner sees', () => {
       message: 'DELETE /images/mirror.local/hub/none',
     })
     expect(upstream.requests).toEqual([])
+  })
+
+  it('a digest that another layer has looked for elsewhere is nothing that it hides', async () => {
+    await using upstream = await recordingUpstream(engine)
+    const mirror = intermediate().use(enricher.imageMirror({ 'docker.io': 'mirror.local/hub' }))
+    const call = { method: 'GET', target: `/images/busybox@sha256:${'c'.repeat(64)}/json` }
+    expect(await explain(mirror, call, { upstream: upstream.address })).toMatchObject({
+      decidedBy: undefined,
+      passes: true,
+    })
+  })
+
+  it('an id that another layer spells otherwise is nothing that it hides', async () => {
+    await using upstream = await recordingUpstream(engine)
+    const spelled = intermediate().use('GET /images/:name/json', (call, next) => {
+      call.params.name = `sha256:${call.params.name}`
+      return next(call)
+    })
+    const call = { method: 'GET', target: `/images/${'c'.repeat(64)}/json` }
+    expect(await explain(spelled, call, { upstream: upstream.address })).toMatchObject({ passes: true })
   })
 
   it('what is theirs passes', async () => {

@@ -8,15 +8,14 @@ const others = { 'intermediate.owner': 'B' }
 
 const id = (digit: string) => `sha256:${digit.repeat(64)}`
 
+const busybox = { Id: id('1'), RepoTags: ['busybox:latest'], RepoDigests: [`busybox@${id('2')}`] }
+
 /** Everybody’s, from a registry; A’s and B’s; and what B has pulled by its digest. */
 const images: Record<string, object> = {
-  busybox: { Id: id('1'), RepoTags: ['busybox:latest'], RepoDigests: [`busybox@${id('2')}`] },
-  'docker.io/library/busybox': {
-    Id: id('1'),
-    RepoTags: ['busybox:latest'],
-    RepoDigests: [`busybox@${id('2')}`],
-  },
-  [`busybox@${id('2')}`]: { Id: id('1'), RepoTags: ['busybox:latest'], RepoDigests: [`busybox@${id('2')}`] },
+  busybox,
+  'docker.io/library/busybox': busybox,
+  'library/busybox:1': busybox,
+  [`busybox@${id('2')}`]: busybox,
   'mine:1': { Id: id('3'), RepoTags: ['mine:1'], Config: { Labels: labels } },
   [id('3')]: { Id: id('3'), RepoTags: ['mine:1'], Config: { Labels: labels } },
   'theirs:1': { Id: id('4'), RepoTags: ['theirs:1'], Config: { Labels: others } },
@@ -261,7 +260,7 @@ it('takes a start of several ids of an owner for none of them', async () => {
 
 it.each([
   ['busybox', `busybox@${id('2')}`],
-  ['docker.io/library/busybox', id('1')],
+  ...['docker.io/library/busybox', 'library/busybox:1'].map((name) => [name, `busybox@${id('2')}`]),
   [`busybox@${id('2')}`, `busybox@${id('2')}`],
   ['mine:1', id('3')],
   [id('3'), id('3')],

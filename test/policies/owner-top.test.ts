@@ -13,11 +13,11 @@ it.each(['-eovsz=PID -o pid,args', '-o args,pid', 'axh', '--format vsz=PID,pid,a
     expect([answer.status, answer.json]).toEqual([
       403,
       {
-        message: `the ps arguments ${JSON.stringify(args)} are not allowed here: allowed are letters as in -ef and aux, and one list of columns that begins with pid, as in -eo pid,args`,
+        message: `the ps arguments ${JSON.stringify(args)} are not allowed here: allowed are letters as in -ef and aux, and one list of columns with nothing before pid but uid, ppid, pgid, sid, and user right in front of it, as in -eo user,pid,args`,
       },
     ])
     expect(engine.calls.filter(({ endpoint }) => endpoint === 'GET /containers/:id/top')).toEqual([])
-    for (const usual of ['', '?ps_args=aux', '?ps_args=-o+pid,args'])
+    for (const usual of ['', '?ps_args=aux', '?ps_args=-o+pid,args', '?ps_args=-o+user,pid,args'])
       expect([usual, (await owners.a(`GET /containers/web/top${usual}`)).status]).toEqual([usual, 200])
     expect((await owners.b('GET /containers/web/top')).status).toBe(404)
   },

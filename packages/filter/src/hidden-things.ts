@@ -27,11 +27,13 @@ export async function namesNobodys(call: Call): Promise<boolean> {
 
 /** The names that `owner` makes up; in the place of an image's id there is another id. */
 const standIn = /\bnobodys-[\da-f]{8}-[\da-f-]{27}\b/
-const imageId = /\b[\da-f]{64}\b/
+const imageId = /^\/images\/(?:sha256:)?([\da-f]{64})(?:\/|$)/
 
 function isForNobodys({ path, original }: Call): boolean {
   if (standIn.test(path)) return true
-  return path !== original.path && imageId.test(path) && imageId.test(original.path)
+  const [, id] = imageId.exec(path) ?? []
+  const [, given] = imageId.exec(original.path) ?? []
+  return id !== undefined && given !== undefined && id !== given
 }
 
 /** Who asks what is at a path. */

@@ -17,6 +17,8 @@ test.each([
   '-eo pid,comm',
   'axo pid,%cpu,%mem,comm',
   '-eopid,args e',
+  '-o user,pid,args',
+  '-eo uid,ppid,pgid,sid,user,pid,args',
 ])('%j shows only what is the container’s', (args) => {
   expect(psArgumentsRefusal(args)).toBeUndefined()
 })
@@ -27,6 +29,14 @@ test.each([
   ['one behind white space of another kind', '-o\tpid,vsz=PID'],
   ['a pid of another title', '-o pid=X'],
   ['arguments before pid', '-o args,pid'],
+  ['arguments between user and pid', '-o user,args,pid'],
+  ['another title before pid', '-o user=PID,pid,args'],
+  ['a title without a text before pid', '-o user=,pid,args'],
+  ['a column that may be empty before pid', '-o label,pid'],
+  ['a user, whose name may have spaces, before numbers', '-o user,uid,pid'],
+  ['a state, which busybox writes with spaces, before pid', '-o stat,pid'],
+  ['columns without pid', '-o user,args'],
+  ['pid behind arguments as well', '-o pid,args,pid'],
   ['a date before pid', '-eo lstart,pid'],
   ['arguments of a list before that of pid', '-o args -o pid'],
   ['a second list', '-o pid -o args'],
@@ -45,6 +55,6 @@ test.each([
   ['a quote', "'-ef'"],
 ])('%s is refused: %j', (_, args) => {
   expect(psArgumentsRefusal(args)).toBe(
-    `the ps arguments ${JSON.stringify(args)} are not allowed here: allowed are letters as in -ef and aux, and one list of columns that begins with pid, as in -eo pid,args`,
+    `the ps arguments ${JSON.stringify(args)} are not allowed here: allowed are letters as in -ef and aux, and one list of columns with nothing before pid but uid, ppid, pgid, sid, and user right in front of it, as in -eo user,pid,args`,
   )
 })

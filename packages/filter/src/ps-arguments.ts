@@ -6,8 +6,9 @@
  * misses most ways to that.
  *
  * Letters are those that choose processes and formats which `ps` has ready, none of which takes a text or has a column
- * of several words before PID; in a list of columns `pid` is the first. `h`, which leaves out the titles, is not among
- * them.
+ * of several words before PID; in a list of columns `pid` is there once, and before it only numbers and a user, whose name
+ * may have spaces on some hosts: with nothing between it and PID the engine finds a word there, and fails. `h`, which
+ * leaves out the titles, is not among them.
  */
 export function psArgumentsRefusal(args: string | undefined): string | undefined {
   // As the engine parts them.
@@ -17,7 +18,7 @@ export function psArgumentsRefusal(args: string | undefined): string | undefined
     if (letters.test(word)) continue
     const [, list] = withColumns.exec(word) ?? []
     if (list === undefined || ++lists > 1 || !columns.test(list === '' ? (words.shift() ?? '') : list))
-      return `the ps arguments ${JSON.stringify(args)} are not allowed here: allowed are letters as in -ef and aux, and one list of columns that begins with pid, as in -eo pid,args`
+      return `the ps arguments ${JSON.stringify(args)} are not allowed here: allowed are letters as in -ef and aux, and one list of columns with nothing before pid but uid, ppid, pgid, sid, and user right in front of it, as in -eo user,pid,args`
   }
   return undefined
 }
@@ -27,4 +28,4 @@ const letters = /^(?:-[aAcdefFHjlLPTwy]+|-?auxw*|[acefjlrsuvwx]+)$/
 
 const withColumns = /^(?:-[aAcdefHLTw]*|[acerwx]*)o(.*)$/s
 
-const columns = /^pid(?:,(?:[a-z]+|%cpu|%mem))*$/
+const columns = /^(?:(?:uid|ppid|pgid|sid),)*(?:user,)?pid(?:,(?!pid\b)(?:[a-z]+|%cpu|%mem))*$/

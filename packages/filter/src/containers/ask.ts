@@ -28,6 +28,8 @@ export interface Ask {
   readonly name: string
   /** How a refusal names it: `the capability SYS_ADMIN`. */
   readonly what: string
+  /** The sentence of a refusal, where that says too little. */
+  readonly refusal?: string
   /** Of a host path: it can be written. */
   readonly writes?: boolean
   /** It is not what the call asks for, but what a container has that it names. */

@@ -1,4 +1,5 @@
 import type { Call, Endpoint } from '@intermediate/core'
+import { mostNamed, tooManyNamed } from '../most-named.js'
 import { isObject } from './fields.js'
 
 type Found = Readonly<Record<string, unknown>>
@@ -13,8 +14,7 @@ export class Unanswered extends Error {
   }
 }
 
-/** How many things a call may name, and how many of them the engine is asked about at a time. */
-const most = 250
+/** How many things the engine is asked about at a time. */
 const atOnce = 16
 
 /** Asks the engine about what a call names, each thing once. */
@@ -77,7 +77,7 @@ export class Inquiry {
     try {
       // All that a call names are in line by now.
       await Promise.resolve()
-      if (this.answers.size > most) throw tooMany
+      if (this.answers.size > mostNamed) throw new Unanswered(400, tooManyNamed)
       return await ask()
     } finally {
       const next = this.waiting.shift()
@@ -101,11 +101,6 @@ export class Inquiry {
     )
   }
 }
-
-const tooMany = new Unanswered(
-  400,
-  `the call names more than ${most} containers, volumes and networks, which is more than is looked at for one: name fewer`,
-)
 
 async function orMissing(answer: Promise<Found>): Promise<Found | undefined> {
   try {

@@ -90,9 +90,8 @@ function container({ params }: AnyCall): readonly Item[] {
 
 /** `ps` runs on the host, and the client says with which arguments. */
 function top({ query }: AnyCall): readonly Item[] {
-  const args = query.ps_args
-  if (psArgumentsRefusal(args) === undefined) return []
-  return [{ ...hostNamespace('pid'), what: `what ps may show of the host with ${JSON.stringify(args)}` }]
+  const refusal = psArgumentsRefusal(query.ps_args)
+  return refusal === undefined ? [] : [{ ...hostNamespace('pid'), refusal }]
 }
 
 /** The container of an exec, and whether the exec itself was made privileged. */

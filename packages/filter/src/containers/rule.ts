@@ -47,6 +47,7 @@ function refusals(asks: readonly Ask[], rules: ReadonlyMap<Topic, Rule>): string
   const reasons = asks.flatMap((ask) => {
     const advice = rules.get(ask.topic)?.judge(ask)
     if (advice === undefined) return []
+    if (ask.refusal !== undefined) return [ask.refusal]
     // What to leave out is for whoever makes a container to know.
     return [`${ask.what} is not allowed here${advice === '' || ask.there ? '' : `: ${advice}`}`]
   })

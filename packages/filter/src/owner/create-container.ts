@@ -6,11 +6,10 @@ import type { Fields } from './go-values.js'
 import { asText, listIn, objectIn, textIn } from './go-values.js'
 import { hideIds } from './hide-ids.js'
 import { setLabel } from './labels.js'
-import { pinNetworks } from './networks.js'
-import { Refused } from './refused.js'
+import { namedNetworks, pinNetworks } from './networks.js'
+import { checkCount, Refused } from './refused.js'
 import type { Rule, Visit } from './visit.js'
-import type { Volumes } from './volumes.js'
-import { checkVolumes, makeVolumes, removeVolumes } from './volumes.js'
+import { boundVolumes, checkVolumes, lookedAtMounts, makeVolumes } from './volumes.js'
 
 /**
  * A container: labelled, whatever its image's labels say, and of nothing but what is the owner's. What it refers to is
@@ -18,42 +17,38 @@ import { checkVolumes, makeVolumes, removeVolumes } from './volumes.js'
  */
 export const createContainer: Rule = async (visit) => {
   const body = await visit.body()
+  const host = objectIn(body, 'HostConfig')
+  checkCount([...namedNetworks(body), ...(host === undefined ? [] : namedIn(host))])
   setLabel(body, visit.owner)
   const image = textIn(body, 'Image')
   if (image !== '') body['Image'] = await imageOrNobody(visit, image)
-  const host = objectIn(body, 'HostConfig')
-  if (host !== undefined) {
-    await pinContainers(visit, host)
-  }
+  if (host !== undefined) await pinContainers(visit, host)
   await pinNetworks(visit, body, host)
-  const reply = await madeWithVolumes(visit, host)
+  // One that was made for nothing stays: by then other calls of the owner may rely on it.
+  const volumes = host === undefined ? new Set<string>() : await makeVolumes(visit, host)
+  const reply = await visit.forward()
+  if (reply.ok && volumes.size > 0) await checkMade(visit, reply, volumes)
   return reply.status === 409 ? hideIds(visit, reply, visit.query['name'] ?? '') : reply
 }
 
-async function madeWithVolumes(visit: Visit, host: Fields | undefined): Promise<Reply> {
-  if (host === undefined) return visit.forward()
-  const volumes = { named: new Set<string>(), made: new Set<string>() }
-  let isMade = false
-  try {
-    await makeVolumes(visit, host, volumes)
-    const reply = await visit.forward()
-    if (reply.ok && volumes.named.size > 0) await checkMade(visit, reply, volumes)
-    isMade = reply.ok
-    return reply
-  } finally {
-    // What went wrong before is what the client is told, whatever becomes of these.
-    if (!isMade) await removeVolumes(visit, volumes).catch(() => undefined)
-  }
-}
-
-async function checkMade(visit: Visit, reply: Reply, { named }: Volumes): Promise<void> {
+async function checkMade(visit: Visit, reply: Reply, volumes: ReadonlySet<string>): Promise<void> {
   const { Id = '' } = (await reply.json()) as { Id?: string }
   try {
-    await checkVolumes(visit, named)
+    await checkVolumes(visit, volumes)
   } catch (error) {
     await visit.ask('DELETE /containers/:id', { params: { id: Id }, query: { force: '1' } })
     throw error
   }
+}
+
+const referring = ['VolumesFrom', 'Links']
+
+function namedIn(host: Fields): readonly unknown[] {
+  return [
+    ...referring.flatMap((field) => listIn(host, field)),
+    ...boundVolumes(host),
+    ...lookedAtMounts(host),
+  ]
 }
 
 /** The containers of which this one takes volumes, namespaces or addresses. */
@@ -64,12 +59,11 @@ async function pinContainers(visit: Visit, host: Fields): Promise<void> {
   await pinMode(visit, host, 'NetworkMode', (name) => {
     throw new Refused(404, `No such container: ${name}`)
   })
-  for (const field of ['VolumesFrom', 'Links']) {
-    const references = listIn(host, field).map((item) => asText(item, field))
-    if (references.length > 0)
-      host[field] = await Promise.all(
-        references.map((reference) => pinned(visit, reference, field === 'Links')),
-      )
+  for (const field of referring) {
+    const references: string[] = []
+    for (const item of listIn(host, field))
+      references.push(await pinned(visit, asText(item, field), field === 'Links'))
+    if (references.length > 0) host[field] = references
   }
 }
 

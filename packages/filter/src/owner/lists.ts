@@ -4,6 +4,7 @@ import { idOrNobody } from './find.js'
 import { imageOrNobody, whoseOf } from './find-image.js'
 import { bears } from './labels.js'
 import { listOwnOf } from './list-own.js'
+import { checkCount } from './refused.js'
 import type { Rule, Visit } from './visit.js'
 
 type Item = Readonly<Record<string, unknown>>
@@ -71,6 +72,11 @@ async function renamed(
   const { query } = visit
   const filters = readFilters(query['filters'])
   const there = filtersNamed.filter((name) => filters.has(name))
-  for (const name of there) filters.set(name, await Promise.all(filters.get(name)!.map(rename)))
+  checkCount(there.flatMap((name) => filters.get(name)!))
+  for (const name of there) {
+    const names: string[] = []
+    for (const given of filters.get(name)!) names.push(await rename(given))
+    filters.set(name, names)
+  }
   if (there.length > 0) query['filters'] = writeFilters(filters)
 }

@@ -42,6 +42,12 @@ export async function pinNetworks(visit: Visit, body: Fields, host: Fields | und
     body['NetworkingConfig'] = { ...networking, EndpointsConfig: endpoints }
 }
 
+/** The names of the networks of a container. */
+export function namedNetworks(body: Fields): readonly string[] {
+  const networking = objectIn(body, 'NetworkingConfig')
+  return Object.keys((networking && objectIn(networking, 'EndpointsConfig')) ?? {})
+}
+
 /** A network: labelled. */
 export const createNetwork: Rule = async (visit) => {
   const body = await visit.body()

@@ -1,5 +1,6 @@
 import type { Reply } from '@intermediate/core'
 import { reply } from '@intermediate/core'
+import { mostNamed, tooManyNamed } from '../most-named.js'
 
 /** Thrown by a rule: the call is not forwarded, its client gets this. */
 export class Refused extends Error {
@@ -14,6 +15,11 @@ export class Refused extends Error {
   get reply(): Reply {
     return reply(this.status, { message: this.message })
   }
+}
+
+/** @throws Refused 400 where a call names more things than are asked about, which is one after the other */
+export function checkCount(named: readonly unknown[]): void {
+  if (named.length > mostNamed) throw new Refused(400, tooManyNamed)
 }
 
 /** A name that the engine has once, for whoever came first. */

@@ -5,13 +5,13 @@ import { inspectUsableImage } from './find-image.js'
 import type { Fields } from './go-values.js'
 import { objectIn, objectsIn, textIn } from './go-values.js'
 import { hideIds } from './hide-ids.js'
-import { hasDigest, withoutTag } from './image-names.js'
+import { familiarName, hasDigest, withoutTag } from './image-names.js'
 import { setLabel } from './labels.js'
 import { usableNetwork } from './networks.js'
-import { Refused } from './refused.js'
+import { checkCount, Refused } from './refused.js'
 import { pin } from './simple-rules.js'
 import type { Rule, Visit } from './visit.js'
-import { claimMounts } from './volumes.js'
+import { claimMounts, lookedAtMounts } from './volumes.js'
 
 /** A service: labelled, as are its containers, and of nothing but what is the owner's. */
 export const createService: Rule = async (visit) => {
@@ -44,6 +44,7 @@ async function forwarded(visit: Visit, spec: Fields): Promise<Reply> {
 }
 
 async function claimSpec(visit: Visit, spec: Fields): Promise<void> {
+  checkCount(namedIn(spec))
   setLabel(spec, visit.owner)
   const roll = objectIn(spec, 'UpdateConfig')
   if (roll !== undefined && textIn(roll, 'FailureAction') === 'rollback')
@@ -68,6 +69,16 @@ async function claimSpec(visit: Visit, spec: Fields): Promise<void> {
   await pinReferences(visit, container, 'Secrets', 'secret')
   await pinReferences(visit, container, 'Configs', 'config')
   await pinCredentials(visit, container)
+}
+
+function namedIn(spec: Fields): readonly Fields[] {
+  const template = objectIn(spec, 'TaskTemplate') ?? {}
+  const container = objectIn(template, 'ContainerSpec') ?? {}
+  return [
+    ...[spec, template].flatMap((each) => objectsIn(each, 'Networks')),
+    ...['Secrets', 'Configs'].flatMap((field) => objectsIn(container, field)),
+    ...lookedAtMounts(container),
+  ]
 }
 
 /** Nodes expand templates there, whenever a task starts; of their other places none names what could be another's. */
@@ -103,8 +114,8 @@ async function pinnedImage(visit: Visit, name: string): Promise<string> {
     return name
   }
   if (hasDigest(name)) return name
-  const repository = withoutTag(name)
-  const digest = image.RepoDigests?.find((each) => each.startsWith(`${repository}@`))
+  const repository = familiarName(withoutTag(name))
+  const digest = image.RepoDigests?.find((each) => familiarName(each.split('@', 1)[0]!) === repository)
   return digest ?? image.Id ?? name
 }
 

@@ -23,23 +23,16 @@ export const createVolume: Rule = async (visit) => {
   return reply
 }
 
-/** The names of the volumes of a container. */
-export interface Volumes {
-  readonly named: Set<string>
-  /** Those among them that were not there before. */
-  readonly made: Set<string>
-}
-
 /**
  * Binds of volumes, `name:/path`, and Mounts: what is not there yet is made before, since the engine would give a
  * container whatever has the name by then. Host paths are for other policies.
- * @param volumes which gets their names
+ * @returns the names of the volumes
  */
-export async function makeVolumes(visit: Visit, host: Fields, volumes: Volumes): Promise<void> {
-  for (const item of listIn(host, 'Binds')) {
-    const [source = '', target] = asText(item, 'Binds').split(':')
-    if (target === undefined || source === '' || source.startsWith('/')) continue
-    await makeVolume(visit, { Name: source, Driver: textIn(host, 'VolumeDriver') }, volumes)
+export async function makeVolumes(visit: Visit, host: Fields): Promise<ReadonlySet<string>> {
+  const named = new Set<string>()
+  for (const source of boundVolumes(host)) {
+    await makeVolume(visit, { Name: source, Driver: textIn(host, 'VolumeDriver') })
+    named.add(source)
   }
   await claimMounts(visit, host)
   for (const mount of objectsIn(host, 'Mounts')) {
@@ -48,16 +41,25 @@ export async function makeVolumes(visit: Visit, host: Fields, volumes: Volumes):
     const options = objectIn(mount, 'VolumeOptions') ?? {}
     const driver = objectIn(options, 'DriverConfig') ?? {}
     const { Name: Driver, Options: DriverOpts } = driver
-    await makeVolume(visit, { Name: source, Driver, DriverOpts, Labels: options['Labels'] }, volumes)
+    await makeVolume(visit, { Name: source, Driver, DriverOpts, Labels: options['Labels'] })
+    named.add(source)
   }
+  return named
 }
 
-/** Removes volumes that were made for nothing. One that is in use by now the engine keeps. */
-export async function removeVolumes(visit: Visit, { made }: Volumes): Promise<void> {
-  for (const name of made) {
-    const volume = await inspectVolume(visit, name)
-    if (bears(volume?.Labels, visit.owner)) await visit.ask('DELETE /volumes/:name', { params: { name } })
-  }
+/** The volumes among the Binds. */
+export function boundVolumes(host: Fields): readonly string[] {
+  return listIn(host, 'Binds').flatMap((item) => {
+    const [source = '', target] = asText(item, 'Binds').split(':')
+    return target === undefined || source === '' || source.startsWith('/') ? [] : [source]
+  })
+}
+
+/** The Mounts that the engine is asked about. */
+export function lookedAtMounts(parent: Fields): readonly Fields[] {
+  return objectsIn(parent, 'Mounts').filter(
+    (mount) => ['volume', 'image'].includes(textIn(mount, 'Type')) && textIn(mount, 'Source') !== '',
+  )
 }
 
 /**
@@ -99,13 +101,8 @@ async function checkFree(visit: Visit, name: string): Promise<boolean> {
 }
 
 /** Sees to it that there is a volume of this name that is the owner's. @throws Refused 409 where it is another's */
-async function makeVolume(
-  visit: Visit,
-  body: Fields & { readonly Name: string },
-  { named, made }: Volumes,
-): Promise<void> {
+async function makeVolume(visit: Visit, body: Fields & { readonly Name: string }): Promise<void> {
   const { Name: name } = body
-  named.add(name)
   if (await checkFree(visit, name)) return
   setLabel(body, visit.owner)
   const answer = await visit.answerTo('POST /volumes/create', { body })
@@ -114,5 +111,4 @@ async function makeVolume(
     throw new Refused(answer.status, message ?? `the volume ${name} could not be made`)
   }
   if (!bears((await answer.json()).Labels, visit.owner)) throw taken('volume', name)
-  made.add(name)
 }

@@ -17,7 +17,10 @@ async function pinged(layers: Intermediate): Promise<{ status: number; body: Buf
 
 const passes: Layer = (call, next) => next(call)
 
-beforeEach(() => vi.stubEnv('INTERMEDIATE_UPSTREAM', 'nonsense'))
+beforeEach(() => {
+  vi.stubEnv('INTERMEDIATE_UPSTREAM', '')
+  vi.stubEnv('DOCKER_HOST', 'ssh://nonsense')
+})
 afterEach(() => vi.unstubAllEnvs())
 
 describe('a layer that answers every call', () => {
@@ -30,6 +33,8 @@ describe('a layer that answers every call', () => {
 
   it('does not excuse an upstream that was named', async () => {
     await expect(pinged(all().with({ upstream: 'engine' }))).rejects.toThrow('"engine" is not an address')
+    vi.stubEnv('INTERMEDIATE_UPSTREAM', 'other')
+    await expect(pinged(all())).rejects.toThrow('In INTERMEDIATE_UPSTREAM, "other" is not an address')
   })
 
   it('may still need the default, for another intermediate that names none: then the call fails', async () => {
@@ -38,7 +43,7 @@ describe('a layer that answers every call', () => {
     const { status, body } = await pinged(intermediate({ onError: () => {} }).use(sends))
     expect(status).toBe(500)
     expect(JSON.parse(body.toString())).toEqual({
-      message: expect.stringMatching(/^In INTERMEDIATE_UPSTREAM, "nonsense" is not an address: /),
+      message: expect.stringMatching(/^In DOCKER_HOST, "ssh:\/\/nonsense" is not supported yet: /),
     })
   })
 })
@@ -51,6 +56,6 @@ describe.each([
 ])('a layer that %s', (_, layers) => {
   it('needs the default upstream', async () => {
     expect(layers.answeredBy).toBeUndefined()
-    await expect(pinged(layers)).rejects.toThrow('In INTERMEDIATE_UPSTREAM, "nonsense" is not an address')
+    await expect(pinged(layers)).rejects.toThrow('In DOCKER_HOST, "ssh://nonsense" is not supported yet')
   })
 })
